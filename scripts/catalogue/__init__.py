@@ -1,0 +1,1 @@
+"""Derive the dbt sources and the row rules from the source catalogue."""
