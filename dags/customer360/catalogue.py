@@ -1,4 +1,4 @@
-"""The source catalogue: what is delivered, column by column. The facts stand in sources.yaml beside this file."""
+"""The source catalogue: what is delivered, column by column; the facts stand in sources.yaml."""
 
 from __future__ import annotations
 
@@ -104,7 +104,9 @@ def _source(entry: dict[str, Any]) -> Source:
         if column.type not in TYPES:
             raise CatalogueError(f"{table}.{column.name}: type {column.type!r} is none of {', '.join(TYPES)}")
         if column.pii not in (None, *PII_CLASSES):
-            raise CatalogueError(f"{table}.{column.name}: pii {column.pii!r} is none of {', '.join(PII_CLASSES)}")
+            raise CatalogueError(
+                f"{table}.{column.name}: pii {column.pii!r} is none of {', '.join(PII_CLASSES)}"
+            )
     if unknown := set(result.key) - set(result.header):
         raise CatalogueError(f"{table}: key names {', '.join(sorted(unknown))}, which the file does not have")
     return result
@@ -115,4 +117,6 @@ def _check_parents(parsed: tuple[Source, ...]) -> None:
     for source in parsed:
         for column in source.columns:
             if column.parent is not None and column.parent not in known:
-                raise CatalogueError(f"{source.table}.{column.name}: parent {column.parent} is not in the catalogue")
+                raise CatalogueError(
+                    f"{source.table}.{column.name}: parent {column.parent} is not in the catalogue"
+                )

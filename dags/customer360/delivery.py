@@ -1,0 +1,59 @@
+"""Where a delivered file is read from: a folder or any fsspec URL, plain or gzip, never whole in memory."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from typing import IO, cast
+
+import fsspec
+
+from customer360.catalogue import Source
+from customer360.inspector import BadFileError
+
+GZIP_MAGIC = b"\x1f\x8b"
+REDELIVER = "Deliver the file again."
+
+
+def locate(base: str, source: Source) -> str:
+    """URL of a source's file under `base`, plain or with `.gz`. Raises BadFileError when there is neither."""
+    filesystem, root = fsspec.core.url_to_fs(base)
+    for name in (source.file, f"{source.file}.gz"):
+        path = f"{root.rstrip('/')}/{name}"
+        if filesystem.exists(path):
+            return cast(str, filesystem.unstrip_protocol(path))
+    remedy = f"Put it there (or {source.file}.gz), or point the run to the folder that holds it."
+    raise BadFileError(source.file, f"the file is missing in {base}", remedy)
+
+
+def read_chunks(url: str, file: str, size: int) -> Iterator[bytes]:
+    """The file's bytes, decompressed, in chunks of `size` bytes; only the last is shorter.
+
+    Raises BadFileError when a gzip file is cut off or damaged.
+    """
+    with fsspec.open(url, "rb") as raw:
+        stream = _decompressed(raw)
+        try:
+            while chunk := _read_full(stream, size):
+                yield chunk
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            raise BadFileError(file, "the gzip file is cut off or damaged", REDELIVER) from None
+
+
+def _decompressed(raw: IO[bytes]) -> IO[bytes]:
+    is_gzip = raw.read(2) == GZIP_MAGIC
+    raw.seek(0)
+    return cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if is_gzip else raw
+
+
+def _read_full(stream: IO[bytes], size: int) -> bytes:
+    """Read until `size` bytes are there or the stream ends: compressed and remote streams answer short."""
+    first = stream.read(size)
+    if len(first) == size or not first:
+        return first
+    parts, missing = [first], size - len(first)
+    while missing and (part := stream.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,78 @@
+"""Rates step: BRL/USD from the first order to today, from the API straight to the bucket."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from customer360 import delivery, manifest, rates
+from customer360.catalogue import RATES_TABLE, source
+from customer360.fingerprint import Fingerprint
+from customer360.inspector import BadFileError
+from customer360.storage import Bucket, ObjectExistsError
+
+# A first order on a holiday still finds the rate of the working day before it.
+DAYS_BEFORE_FIRST_ORDER = 7
+
+
+def fetch_rates(bucket: Bucket, base: str, url: str, run_id: str, ingest_date: str) -> manifest.Record:
+    """Store the rates of every working day from the first order in `base` up to `ingest_date`.
+
+    A repeat in the same run keeps the first object. Raises RatesError and BadFileError.
+    """
+    start = first_order_date(base) - timedelta(days=DAYS_BEFORE_FIRST_ORDER)
+    found = rates.fetch(url, start, date.fromisoformat(ingest_date))
+    content = _csv(found)
+    name = manifest.object_name(RATES_TABLE, ingest_date, run_id, source(RATES_TABLE).file)
+    try:
+        bucket.upload(name, [content])
+    except ObjectExistsError:
+        return manifest.read(bucket, run_id, RATES_TABLE)
+    uri = f"gs://{bucket.name}/{name}"
+    record = manifest.Record.of(run_id, RATES_TABLE, url, uri, len(found), Fingerprint(content))
+    manifest.save(bucket, record)
+    return record
+
+
+def first_order_date(base: str) -> date:
+    """Day of the first purchase in the orders file under `base`. Raises BadFileError when there is none."""
+    orders = source("orders")
+    place = orders.header.index("order_purchase_timestamp")
+    days = (row[place][:10] for row in _rows(delivery.locate(base, orders), orders.file) if len(row) > place)
+    first = min((day for day in days if _is_date(day)), default=None)
+    if first is None:
+        remedy = "Deliver orders with purchase timestamps."
+        raise BadFileError(orders.file, "no row has a date", remedy, column="order_purchase_timestamp")
+    return date.fromisoformat(first)
+
+
+def _rows(url: str, file: str) -> Iterable[list[str]]:
+    chunks = delivery.read_chunks(url, file, 1024 * 1024)
+    yield from csv.reader(_lines(chunks))
+
+
+def _lines(chunks: Iterable[bytes]) -> Iterable[str]:
+    rest = b""
+    for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from (line.decode("utf-8", errors="replace") for line in lines)
+    if rest:
+        yield rest.decode("utf-8", errors="replace")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _csv(found: Iterable[rates.Rate]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(source(RATES_TABLE).header)
+    writer.writerows((rate.day.isoformat(), rate.source, rate.target, rate.value) for rate in found)
+    return text.getvalue().encode()

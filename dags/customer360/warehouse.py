@@ -1,0 +1,102 @@
+"""BigQuery: load jobs that replace a raw table, or leave it as it was."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from google.api_core.exceptions import BadRequest, Conflict
+from google.cloud import bigquery
+
+ATTEMPTS = 5
+LABEL_CHARACTERS = re.compile(r"[^a-z0-9_-]")
+JOB_ID_CHARACTERS = re.compile(r"[^A-Za-z0-9_-]")
+
+
+class LoadError(RuntimeError):
+    """BigQuery refused a load; the table is as it was before."""
+
+
+class Warehouse:
+    """One project's datasets, through the client that carries the credentials."""
+
+    def __init__(self, client: bigquery.Client, location: str):
+        self.client = client
+        self._location = location
+
+    def create_dataset(self, dataset: str) -> None:
+        """Create a dataset where it is absent: the sandbox and tests only, Terraform owns the real ones."""
+        reference = bigquery.Dataset(f"{self.client.project}.{dataset}")
+        reference.location = self._location
+        self.client.create_dataset(reference, exists_ok=True)
+
+    def replace_from_csv(
+        self, table: str, columns: Sequence[str], uri: str, job_id: str, labels: Mapping[str, str]
+    ) -> int:
+        """Replace `dataset.table` by the rows of a CSV object, every column a STRING; the number of rows.
+
+        A retry with the same job id waits for the job that is already there. Raises LoadError.
+        """
+        config = bigquery.LoadJobConfig(
+            schema=[bigquery.SchemaField(name, "STRING") for name in columns],
+            source_format=bigquery.SourceFormat.CSV,
+            skip_leading_rows=1,
+            allow_quoted_newlines=True,
+            write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
+            labels={key: label(value) for key, value in labels.items()},
+        )
+        reference = f"{self.client.project}.{table}"
+        for attempt in range(1, ATTEMPTS + 1):
+            attempt_id = f"{JOB_ID_CHARACTERS.sub('-', job_id)}-{attempt}"
+            try:
+                job = self.client.load_table_from_uri(
+                    uri, reference, job_id=attempt_id, location=self._location, job_config=config
+                )
+            except Conflict:
+                job = self.client.get_job(attempt_id, location=self._location)
+                if job.error_result:
+                    continue  # an earlier try failed: the next id is free
+            return _finish(job, table)
+        raise LoadError(
+            f"{table}: {ATTEMPTS} load jobs have failed in this run; mend the cause and start a new run"
+        )
+
+    def replace_from_rows(
+        self, table: str, schema: Sequence[bigquery.SchemaField], rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Replace `dataset.table` by a few rows through a load job, so that no value stands in SQL text.
+
+        Raises LoadError.
+        """
+        config = bigquery.LoadJobConfig(
+            schema=schema, write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE
+        )
+        reference = f"{self.client.project}.{table}"
+        _finish(self.client.load_table_from_json(rows, reference, job_config=config), table)
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """Run a query; its rows as dictionaries. `{project}` in the SQL is the client's project."""
+        return [dict(row.items()) for row in self.client.query(sql).result()]
+
+
+def _finish(job: bigquery.LoadJob, table: str) -> int:
+    try:
+        job.result()
+    except BadRequest as error:
+        raise LoadError(
+            f"{table}: BigQuery refused the file ({_reason(error)}); the table is as it was. "
+            "Deliver the file again."
+        ) from error
+    return int(job.output_rows or 0)
+
+
+def _reason(error: BadRequest) -> str:
+    # BigQuery's text can quote the offending value; its reason never does.
+    reasons = {str(entry.get("reason", "invalid")) for entry in error.errors or ()}
+    return ", ".join(sorted(reasons)) or "invalid"
+
+
+def label(value: str) -> str:
+    """A value as BigQuery and Kubernetes accept it as a label: lower case, at most 63 characters."""
+    return LABEL_CHARACTERS.sub("-", value.lower())[:63]
