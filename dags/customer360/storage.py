@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from google.cloud import storage
+from google.cloud import storage  # type: ignore[attr-defined]
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from customer360.fingerprint import Crc32c

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from google.api_core.exceptions import BadRequest, Conflict
 from google.cloud import bigquery
@@ -54,7 +54,7 @@ class Warehouse:
                     uri, reference, job_id=attempt_id, location=self._location, job_config=config
                 )
             except Conflict:
-                job = self.client.get_job(attempt_id, location=self._location)
+                job = cast(bigquery.LoadJob, self.client.get_job(attempt_id, location=self._location))
                 if job.error_result:
                     continue  # an earlier try failed: the next id is free
             return _finish(job, table)
@@ -63,7 +63,7 @@ class Warehouse:
         )
 
     def replace_from_rows(
-        self, table: str, schema: Sequence[bigquery.SchemaField], rows: Sequence[Mapping[str, Any]]
+        self, table: str, schema: Sequence[bigquery.SchemaField], rows: Sequence[dict[str, Any]]
     ) -> None:
         """Replace `dataset.table` by a few rows through a load job, so that no value stands in SQL text.
 
@@ -76,7 +76,7 @@ class Warehouse:
         _finish(self.client.load_table_from_json(rows, reference, job_config=config), table)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
-        """Run a query; its rows as dictionaries. `{project}` in the SQL is the client's project."""
+        """Run a query; its rows as dictionaries."""
         return [dict(row.items()) for row in self.client.query(sql).result()]
 
 

@@ -1,0 +1,101 @@
+"""Reconcile step: nothing was lost on the way from the files to the marts, neither a row nor a cent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+
+from customer360.manifest import Record
+from customer360.settings import Settings
+from customer360.warehouse import Warehouse
+
+
+class ReconcileError(RuntimeError):
+    """Rows or amounts went missing; the message lists each table and what differs."""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Rows of one table at each station; rows delivered = raw = staging + quarantined."""
+
+    table: str
+    delivered: int
+    raw: int
+    staging: int
+    quarantined: int
+
+    @property
+    def is_even(self) -> bool:
+        return self.delivered == self.raw == self.staging + self.quarantined
+
+
+@dataclass(frozen=True)
+class Amount:
+    """One amount in BRL: raw = marts + quarantined."""
+
+    name: str
+    raw: Decimal
+    marts: Decimal
+    quarantined: Decimal
+
+    @property
+    def is_even(self) -> bool:
+        return self.raw == self.marts + self.quarantined
+
+
+# Amounts that must come through: raw table and column, fact and column.
+AMOUNTS = (
+    ("order_items", "price", "fct_order_items", "price_brl"),
+    ("order_items", "freight_value", "fct_order_items", "freight_brl"),
+    ("order_payments", "payment_value", "fct_payments", "amount_brl"),
+)
+
+
+def reconcile(
+    warehouse: Warehouse, settings: Settings, records: Iterable[Record]
+) -> tuple[list[Balance], list[Amount]]:
+    """Compare rows and amounts at every station. Raises ReconcileError that lists what differs."""
+    with ThreadPoolExecutor(2) as pool:
+        rows = pool.submit(balances, warehouse, settings, list(records))
+        money = pool.submit(amounts, warehouse, settings)
+    uneven = [entry for entry in (*rows.result(), *money.result()) if not entry.is_even]
+    if uneven:
+        raise ReconcileError("rows or amounts went missing:\n  " + "\n  ".join(map(str, uneven)))
+    return rows.result(), money.result()
+
+
+def balances(warehouse: Warehouse, settings: Settings, records: list[Record]) -> list[Balance]:
+    """Rows of every table at each station."""
+    selects = [
+        f"select '{record.table}' as table_name, "
+        f"(select count(*) from {settings.dataset('raw')}.{record.table}) as raw_rows, "
+        f"(select count(*) from {settings.dataset('staging')}.stg_{record.table}) as staging_rows, "
+        f"(select count(*) from {settings.dataset('quarantine')}.quarantined_rows "
+        f"where source_table = '{record.table}') as quarantined_rows"
+        for record in records
+    ]
+    found = {row["table_name"]: row for row in warehouse.rows(" union all ".join(selects))}
+    return [
+        Balance(record.table, record.rows, row["raw_rows"], row["staging_rows"], row["quarantined_rows"])
+        for record in records
+        for row in [found[record.table]]
+    ]
+
+
+def amounts(warehouse: Warehouse, settings: Settings) -> list[Amount]:
+    """The money of items and payments, raw and in the marts."""
+    # A quarantined amount counts only when it is a number at all.
+    selects = [
+        f"select '{table}.{column}' as name, "
+        f"(select sum(safe_cast({column} as numeric)) from {settings.dataset('raw')}.{table}) as raw, "
+        f"(select sum({fact_column}) from {settings.dataset('marts')}.{fact}) as marts, "
+        f"(select sum(safe_cast(json_value(raw_row, '$.{column}') as numeric)) "
+        f"from {settings.dataset('quarantine')}.quarantined_rows where source_table = '{table}') as quarantined"
+        for table, column, fact, fact_column in AMOUNTS
+    ]
+    return [
+        Amount(row["name"], *(Decimal(row[station] or 0) for station in ("raw", "marts", "quarantined")))
+        for row in warehouse.rows(" union all ".join(selects))
+    ]
