@@ -60,7 +60,8 @@ def reconcile(
     with ThreadPoolExecutor(2) as pool:
         rows = pool.submit(balances, warehouse, settings, list(records))
         money = pool.submit(amounts, warehouse, settings)
-    uneven = [entry for entry in (*rows.result(), *money.result()) if not entry.is_even]
+    uneven: list[Balance | Amount] = [entry for entry in rows.result() if not entry.is_even]
+    uneven += [entry for entry in money.result() if not entry.is_even]
     if uneven:
         raise ReconcileError("rows or amounts went missing:\n  " + "\n  ".join(map(str, uneven)))
     return rows.result(), money.result()
@@ -92,7 +93,8 @@ def amounts(warehouse: Warehouse, settings: Settings) -> list[Amount]:
         f"(select sum(safe_cast({column} as numeric)) from {settings.dataset('raw')}.{table}) as raw, "
         f"(select sum({fact_column}) from {settings.dataset('marts')}.{fact}) as marts, "
         f"(select sum(safe_cast(json_value(raw_row, '$.{column}') as numeric)) "
-        f"from {settings.dataset('quarantine')}.quarantined_rows where source_table = '{table}') as quarantined"
+        f"from {settings.dataset('quarantine')}.quarantined_rows "
+        f"where source_table = '{table}') as quarantined"
         for table, column, fact, fact_column in AMOUNTS
     ]
     return [

@@ -1,0 +1,143 @@
+"""The inspector against Python's csv module, and one test for each defect it must refuse."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from customer360 import inspector
+from customer360.inspector import BadFileError, CsvInspector
+
+HEADER = ("id", "comment", "price")
+HEAD = b"id,comment,price\n"
+
+values = st.text(alphabet=st.sampled_from('ab1,"\n\ré💛 '), max_size=12)
+
+
+def inspect(data: bytes, step: int = 1 << 20) -> CsvInspector:
+    found = CsvInspector("file.csv", HEADER)
+    for start in range(0, len(data), step):
+        found.feed(data[start : start + step])
+    found.finish()
+    return found
+
+
+def refuse(data: bytes) -> BadFileError:
+    with pytest.raises(BadFileError) as caught:
+        inspect(data)
+    return caught.value
+
+
+@given(st.lists(st.tuples(values, values, values), min_size=1, max_size=30), st.integers(1, 64))
+@settings(max_examples=150, deadline=None)
+def test_every_well_formed_file_passes_with_its_rows_counted_at_any_block_size(
+    rows: list[tuple[str, str, str]], block: int
+) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(rows)
+    assert inspect(text.getvalue().encode(), block).rows == len(rows)
+
+
+def test_a_byte_order_mark_crlf_and_a_missing_last_line_end_pass() -> None:
+    assert inspect(b"\xef\xbb\xbfid,comment,price\r\n1,a,2\r\n3,b,4").rows == 2
+
+
+def test_a_quoted_header_passes() -> None:
+    assert inspect(b'"id","comment","price"\n1,a,2\n').rows == 1
+
+
+def test_an_empty_file_is_refused() -> None:
+    assert "the file is empty" in str(refuse(b""))
+
+
+def test_a_file_with_nothing_but_a_header_is_refused() -> None:
+    assert "no rows" in str(refuse(HEAD))
+
+
+def test_another_name_in_the_header_is_named() -> None:
+    error = refuse(b"id,remark,price\n1,a,2\n")
+    assert (error.row, error.column) == (0, "comment")
+
+
+def test_an_extra_column_in_the_header_is_refused() -> None:
+    assert "4 columns, not 3" in str(refuse(b"id,comment,price,more\n1,a,2,3\n"))
+
+
+def test_a_missing_column_in_the_header_is_named() -> None:
+    assert refuse(b"id,comment\n1,a\n").column == "price"
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_another_delimiter_is_recognised(delimiter: str) -> None:
+    assert "separated by" in str(refuse(HEAD.replace(b",", delimiter.encode()) + b"1;a;2\n"))
+
+
+def test_a_short_row_is_named_with_its_first_missing_column() -> None:
+    error = refuse(HEAD + b"1,a,2\n3,b\n5,c,6\n")
+    assert (error.file, error.row, error.column) == ("file.csv", 2, "price")
+
+
+def test_a_long_row_is_named() -> None:
+    error = refuse(HEAD + b"1,a,2\n3,b,4,5\n")
+    assert error.row == 2
+    assert "4 values, not 3" in str(error)
+
+
+def test_a_short_last_row_without_line_end_is_named() -> None:
+    assert refuse(HEAD + b"1,a,2\n3,b").row == 2
+
+
+def test_an_unclosed_quote_is_named_where_it_opens() -> None:
+    error = refuse(HEAD + b'1,"a,2\n3,"b",4\n5,c,6\n')
+    assert (error.row, error.column) == (1, "comment")
+
+
+def test_a_quote_left_open_up_to_the_end_is_refused() -> None:
+    assert "never closed" in str(refuse(HEAD + b'1,a,2\n3,"b,4\n'))
+
+
+def test_a_quote_inside_a_bare_value_is_refused() -> None:
+    assert refuse(HEAD + b'1,a"b"c,2\n').row == 1
+
+
+def test_invalid_utf8_is_named() -> None:
+    error = refuse(HEAD + b"1,a,2\n3,caf\xe9,4\n")
+    assert (error.row, error.column) == (2, "comment")
+
+
+def test_a_character_cut_off_at_the_end_is_refused() -> None:
+    assert "cut off" in str(refuse(HEAD + b"1,a,\xc3"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_utf16_is_refused(encoding: str) -> None:
+    data = "\ufeff".encode("utf-16-be") if encoding == "utf-16-be" else b""
+    assert "UTF-16" in str(refuse(data + "id,comment,price\n1,a,2\n".encode(encoding)))
+
+
+def test_a_nul_byte_is_named() -> None:
+    error = refuse(HEAD + b"1,a,2\n3,b\x00,4\n")
+    assert (error.row, error.column) == (2, "comment")
+
+
+def test_a_value_of_ten_megabytes_is_named() -> None:
+    error = refuse(HEAD + b"1,a,2\n3," + b"x" * (10 << 20) + b",4\n")
+    assert (error.row, error.column) == (2, "comment")
+
+
+def test_the_message_says_what_to_do_and_shows_no_value() -> None:
+    message = str(refuse(HEAD + b"1,secret@example.com\n"))
+    assert "deliver the file again" in message
+    assert "secret" not in message
+
+
+def test_blocks_do_not_change_what_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspector, "BLOCK_BYTES", 7)
+    error = refuse(HEAD + b'1,"a\n""b",2\n3,"b"x,4\n')
+    assert (error.row, error.column) == (2, "comment")
