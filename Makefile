@@ -1,5 +1,35 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help
+.PHONY: help setup demo test lint bench clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
+
+ORDERS ?= 10000
+SEED ?= 360
+
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+setup: ## make the Python environments from the lock files
+	@scripts/setup.sh
+demo: setup ## run the whole pipeline here: SOURCE=folder ORDERS=n SEED=n KEEP=1
+	@.venv/bin/python -m scripts.demo --source "$(SOURCE)" --orders $(ORDERS) --seed $(SEED) $(if $(KEEP),--keep)
+test: setup ## run all tests against the real emulators: ARGS="-k name"
+	@scripts/test.sh $(ARGS)
+lint: setup ## run every check of code, SQL and YAML
+	@scripts/lint.sh
+bench: setup ## measure uploads and whole runs; writes build/bench/
+	@.venv/bin/python -m scripts.bench $(ARGS)
+clean: ## remove what runs and builds left behind
+	@scripts/clean.sh
+sandbox-up: setup ## start the emulators and leave them running
+	@.venv/bin/python -m scripts.sandbox up
+sandbox-down: ## stop the emulators
+	@.venv/bin/python -m scripts.sandbox down
+leak-scan: setup ## look for personal data in the open marts of the running sandbox
+	@.venv/bin/python -m scripts.leak_scan $(ARGS)
+lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
+	@.venv/bin/python -m scripts.lint_sql
+update: setup ## write the files derived from the source catalogue again
+	@.venv/bin/python -m scripts.catalogue update
+verify: setup ## prove that no derived file is stale
+	@.venv/bin/python -m scripts.catalogue verify
+lock: ## resolve requirements/*.in into hash-locked files: ARGS=--upgrade
+	@scripts/lock.sh $(ARGS)

@@ -1,0 +1,67 @@
+"""Live progress: a line a step, with its seconds; plain lines where no terminal listens."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import Progress as Display
+from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+TITLES = {
+    "sandbox": "Start the emulators",
+    "data": "Generate the data",
+    "upload": "Upload the files",
+    "rates": "Fetch exchange rates",
+    "load": "Load the raw layer",
+    "dbt staging": "dbt: staging and quarantine",
+    "dbt intermediate": "dbt: intermediate",
+    "dbt marts": "dbt: marts",
+    "reconcile": "Reconcile rows and amounts",
+    "leaks": "Scan the open marts for personal data",
+    "docs": "Write the dbt docs",
+    "report": "Write the report",
+}
+
+
+class Progress:
+    """Shows the step under way; starting the next one ends it. Use it as a context manager."""
+
+    def __init__(self, console: Console):
+        self._console = console
+        self._current: tuple[TaskID, str, float] | None = None
+        self._display = Display(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description}"),
+            TimeElapsedColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+
+    def start(self, step: str) -> None:
+        """Show that a step begins."""
+        self.stop()
+        title = TITLES.get(step, step)
+        self._current = (self._display.add_task(title, total=1), title, time.perf_counter())
+
+    def stop(self, mark: str = "✓") -> None:
+        """Show that the step under way has ended."""
+        if self._current is None:
+            return
+        task, title, began = self._current
+        self._display.update(task, completed=1)
+        if not self._console.is_terminal:
+            self._console.print(f"{mark} {title} {time.perf_counter() - began:.1f} s", highlight=False)
+        self._current = None
+
+    def __enter__(self) -> Self:
+        self._display.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop("✓" if error is None else "✗")
+        self._display.stop()
