@@ -9,20 +9,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from google.cloud import bigquery, storage  # type: ignore[attr-defined]
-
+from customer360 import clients
 from customer360.catalogue import files_delivered
 from customer360.dbt_session import DbtSession, Outcome
 from customer360.manifest import Record
-from customer360.settings import CHUNK_BYTES, LAYERS, Settings
+from customer360.settings import LAYERS, Settings
 from customer360.steps.fetch_rates import fetch_rates
 from customer360.steps.load import load_all
 from customer360.steps.load_keys import load_keys
 from customer360.steps.reconcile import Amount, Balance, reconcile
 from customer360.steps.transform import SELECTIONS, build
 from customer360.steps.upload import upload
-from customer360.storage import Bucket
-from customer360.warehouse import Warehouse
 
 # The uploads compress, inspect and hash: more of them than cores would only queue.
 CONCURRENT_UPLOADS = 2
@@ -56,10 +53,8 @@ class Pipeline:
     def __init__(self, settings: Settings, run: Run, on_start: OnStart = lambda _step: None):
         self.settings = settings
         self.run = run
-        self.warehouse = Warehouse(
-            bigquery.Client(settings.project, location=settings.location), settings.location
-        )
-        self.bucket = Bucket(storage.Client(settings.project), settings.raw_bucket, CHUNK_BYTES)
+        self.warehouse = clients.warehouse(settings)
+        self.bucket = clients.raw_bucket(settings)
         self._on_start = on_start
         self._began = time.perf_counter()
 

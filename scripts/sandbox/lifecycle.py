@@ -85,7 +85,7 @@ def start(directory: Path, rates_file: Path | None = None, fresh: bool = False) 
         stop(directory)
         for part in ("storage", "bigquery"):
             shutil.rmtree(directory / part, ignore_errors=True)
-    for part in ("storage", "bigquery", "logs", "spool"):
+    for part in ("storage", "bigquery", "logs"):
         (directory / part).mkdir(parents=True, exist_ok=True)
     running = {name: process for name, process in _read(directory).items() if process.is_alive}
     if running.keys() != HEALTH.keys():
@@ -161,7 +161,7 @@ def _commands(
         | {"scheme": "http", "backend": "filesystem", "filesystem-root": directory / "storage"}
         | {"public-host": gateway, "external-url": f"http://{gateway}"},
     )
-    upstream = {"upstream": f"http://{HOST}:{ports['storage-server']}", "spool-dir": directory / "spool"}
+    upstream = {"upstream": f"http://{HOST}:{ports['storage-server']}"}
     bigquery = {"grpc-port": free_port(9060), "project": PROJECT, "data-dir": directory / "bigquery"}
     rates = {"file": rates_file.resolve()} if rates_file else {}
     return {

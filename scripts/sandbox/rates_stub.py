@@ -40,7 +40,7 @@ def _change_rates(value: float) -> Callable[[Answer], Answer]:
 
 
 # What a fault does to a right answer; the others act on the connection.
-LIES = {
+LIES: dict[str, Callable[[Answer], Answer]] = {
     "negative": _change_rates(-0.25),
     "nan": _change_rates(float("nan")),
     "wrong_base": _change("base", "EUR"),
