@@ -13,13 +13,14 @@ from typing import Any
 
 import requests
 from google.cloud import storage  # type: ignore[attr-defined]
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from customer360.fingerprint import Crc32c
 
 RETRIED_STATUS = (408, 429, 500, 502, 503, 504)
 ATTEMPTS = 6
 TIMEOUT_SECONDS = (10, 120)  # to connect, to answer
+LONGEST_WAIT_SECONDS = 20.0
 RESUME_INCOMPLETE = 308
 
 
@@ -189,7 +190,7 @@ def _retrying() -> Retrying:
     return Retrying(
         retry=retry_if_exception_type(_InterruptedError),
         stop=stop_after_attempt(ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.2, max=20),
+        wait=wait_random_exponential(multiplier=0.2, max=LONGEST_WAIT_SECONDS),
         reraise=True,
     )
 

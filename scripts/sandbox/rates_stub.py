@@ -44,7 +44,7 @@ LIES: dict[str, Callable[[Answer], Answer]] = {
     "negative": _change_rates(-0.25),
     "nan": _change_rates(float("nan")),
     "wrong_base": _change("base", "EUR"),
-    "not_json": lambda _answer: {},
+    "empty": lambda _answer: {},
 }
 FAULTS = ("429", "503", "slow", "reset", *LIES)
 

@@ -1,0 +1,82 @@
+"""Fixtures for every test: one real sandbox a session, and settings that isolate each test module in it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import requests
+
+from customer360 import clients
+from customer360.settings import LAYERS, Settings, from_environment
+from customer360.storage import Bucket
+from customer360.warehouse import Warehouse
+from scripts.sandbox import Sandbox, running_sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The emulators, on free ports and without data."""
+    before = dict(os.environ)
+    with running_sandbox(tmp_path_factory.mktemp("sandbox")) as place:
+        os.environ.update(place.environment())
+        yield place
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def settings(sandbox: Sandbox, request: pytest.FixtureRequest) -> Settings:
+    """Settings with datasets of the test module's own."""
+    prefix = "olist_ci_" + re.sub(r"\W", "_", request.module.__name__.rpartition(".")[2]).removeprefix(
+        "test_"
+    )
+    return from_environment({**os.environ, **sandbox.environment(), "C360_DATASET_PREFIX": prefix})
+
+
+@pytest.fixture(scope="module")
+def warehouse(settings: Settings) -> Warehouse:
+    """The warehouse, with every layer's dataset there."""
+    found = clients.warehouse(settings)
+    for layer in LAYERS:
+        found.create_dataset(settings.dataset(layer))
+    return found
+
+
+@pytest.fixture(scope="module")
+def bucket(settings: Settings) -> Bucket:
+    """The raw bucket."""
+    return clients.raw_bucket(settings)
+
+
+@pytest.fixture
+def storage_fault(sandbox: Sandbox) -> Iterator[str]:
+    """Address to plant faults of Cloud Storage at; they are gone after the test."""
+    yield f"{sandbox.storage_url}/_fault"
+    requests.post(f"{sandbox.storage_url}/_fault", json={"mode": "none"}, timeout=5)
+
+
+@pytest.fixture
+def rates_fault(sandbox: Sandbox) -> Iterator[str]:
+    """Address to plant faults of the rates API at; they are gone after the test."""
+    yield f"{sandbox.rates_url}/_fault"
+    requests.post(f"{sandbox.rates_url}/_fault", json={"mode": "none"}, timeout=5)
+
+
+@pytest.fixture
+def run_id(request: pytest.FixtureRequest) -> str:
+    """A run of the test's own."""
+    return f"{re.sub(r'\W', '-', request.node.name)[:40]}-{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def sellers(tmp_path: Path) -> Path:
+    """A folder with a small, well-formed file of sellers."""
+    lines = ['"seller_id","seller_zip_code_prefix","seller_city","seller_state"']
+    lines += [f's{number:031d},"{number:05d}",campinas,SP' for number in range(1, 501)]
+    (tmp_path / "olist_sellers_dataset.csv").write_text("\n".join(lines) + "\n")
+    return tmp_path
