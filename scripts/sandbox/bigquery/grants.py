@@ -70,7 +70,8 @@ def _apply(statement: re.Match[str], project: str, dataset: str | None) -> None:
         project, dataset = [project, *path][-2:]
         _change_dataset(project, dataset, roles, grantees, adds)
     else:
-        _change_table([project, dataset, *path][-3:], roles, grantees, adds)
+        default = [project, dataset] if len(path) == 1 else [project]
+        _change_table([*default, *path][-3:], roles, grantees, adds)
 
 
 def _change_dataset(project: str, dataset: str, roles: list[str], grantees: list[str], adds: bool) -> None:

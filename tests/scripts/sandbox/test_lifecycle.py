@@ -1,0 +1,86 @@
+"""The sandbox's lifecycle: idempotent, repaired after a crash, and harmless to strangers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from scripts import sandbox
+from scripts.sandbox import lifecycle, processes
+from scripts.sandbox.processes import HOST, Process, SandboxError
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.mark.slow
+def test_up_twice_keeps_the_processes_and_a_killed_one_is_repaired(tmp_path: Path) -> None:
+    first = sandbox.start(tmp_path)
+    try:
+        assert sandbox.start(tmp_path) == first
+        os.kill(first.processes["bigquery"].pid, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while first.processes["bigquery"].is_alive and time.monotonic() < deadline:
+            time.sleep(0.01)
+        sandbox.start(tmp_path)
+        assert all(healthy for _, healthy in sandbox.status(tmp_path).values())
+    finally:
+        stopped = sandbox.stop(tmp_path)
+    assert len(stopped) == 4
+    assert not any(process.is_alive for process in first.processes.values())
+    assert sandbox.stop(tmp_path) == []
+
+
+def test_a_taken_port_is_left_to_its_owner() -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        assert processes.free_port(port) != port
+
+
+def test_a_stale_file_never_stops_a_stranger(tmp_path: Path) -> None:
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        entry = {"name": "rates", "pid": stranger.pid, "started": 1, "port": 1}
+        (tmp_path / "sandbox.json").write_text(json.dumps({"rates": entry}))
+        assert sandbox.stop(tmp_path) == []
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_a_service_that_dies_while_starting_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    process = processes.spawn(
+        "broken", [sys.executable, "-c", "raise SystemExit('no such disk')"], {}, 1, log
+    )
+    with pytest.raises(SandboxError, match="no such disk"):
+        processes.wait_until_ready(process, "/", log)
+
+
+def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
+    keys = lifecycle._keys(tmp_path)
+    assert lifecycle._keys(tmp_path) == keys
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+    assert len(set(keys.values())) == 2
+
+
+def test_a_missing_environment_names_the_command_to_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(lifecycle, "REPOSITORY", tmp_path)
+    with pytest.raises(SandboxError, match="make setup"):
+        lifecycle._sandbox_python()
+
+
+def test_peak_memory_is_known_for_every_service(sandbox: sandbox.Sandbox) -> None:
+    assert all(peak > 1 for peak in sandbox.rss_mb().values())
+    assert Process("gone", 1, -1, 1).peak_rss_mb() == 0
