@@ -14,6 +14,19 @@ rejected as (
     {%- endif %}
     {%- endfor %}
 
+),
+
+explained as (
+
+    select
+        source_table,
+        source_file,
+        row_key,
+        split(rule, ': ')[offset(0)] as column_name,
+        split(rule, ': ')[offset(1)] as reason,
+        raw_row
+    from rejected
+
 )
 
-select * from rejected
+select * from explained
