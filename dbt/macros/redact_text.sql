@@ -1,0 +1,38 @@
+{#- Free text with contact data replaced by its class, as in 'call [phone]'. RE2 has no look-around, so the classes
+    are replaced one after the other, the long and certain ones first: what is left cannot be part of them.
+    customer360/privacy.py holds the same patterns in Python, and a property test compares both. -#}
+{% macro redact_text(column) -%}
+    {%- set redacted = namespace(sql=plain_characters(column)) -%}
+    {%- for name, pattern in redaction_patterns() -%}
+        {%- set redacted.sql = "regexp_replace(" ~ redacted.sql ~ ",\n        r'(?i)" ~ pattern ~ "', '[" ~ name ~ "]')" -%}
+    {%- endfor -%}
+    {{ redacted.sql }}
+{%- endmacro %}
+
+{#- Number of replacements in a redacted text; 0 for NULL. -#}
+{% macro redaction_count(column) -%}
+    coalesce(array_length(regexp_extract_all({{ column }}, r'\[(?:order|email|company|person|postcode|phone|number|address)\]')), 0)
+{%- endmacro %}
+
+{% macro redaction_patterns() %}
+    {%- set at = "\\s*(?:@|[(\\[]\\s*(?:at|arroba)\\s*[)\\]]|\\barroba\\b)\\s*" -%}
+    {%- set spelled_dot = "\\s*(?:\\bponto\\b|[(\\[]\\s*(?:dot|ponto)\\s*[)\\]])\\s*" -%}
+    {%- set street = "(?:rua|avenida|travessa|alameda|pra[çÇc]a|rodovia|estrada|av|(?:r|trav|al|rod|estr)[.])" -%}
+    {%- do return([
+        ("order", "\\b[0-9a-f]{8}[ -]?(?:[0-9a-f]{4}[ -]?){4}[0-9a-f]{8}\\b"),
+        ("email", "[^\\s@,;:()<>\\[\\]]+(?:" ~ spelled_dot ~ "[a-z0-9_-]+)*" ~ at
+            ~ "[a-z0-9-]+(?:[.][a-z0-9-]+|\\s*[.]\\s*(?:com|net|org|br)\\b|" ~ spelled_dot ~ "[a-z0-9-]+)+"),
+        ("email", "[^\\s@,;:()<>\\[\\]]+@[^\\s@,;:()<>\\[\\]]+"),
+        ("company", "\\b[0-9]{2}[. ]?[0-9]{3}[. ]?[0-9]{3}[/ ]?[0-9]{4}[- ]?[0-9]{2}\\b"),
+        ("person", "\\b[0-9]{3}[. ]?[0-9]{3}[. ]?[0-9]{3}[- ]?[0-9]{2}\\b"),
+        ("postcode", "\\bcep\\b[^0-9]{0,5}[0-9]{2}[. ]?[0-9]{3}[ -]?[0-9]{3}\\b"),
+        ("postcode", "\\b[0-9]{2}[.]?[0-9]{3}-[0-9]{3}\\b"),
+        ("phone", "\\b0?[3589]00[ .-]?[0-9]{3}[ .-]?[0-9]{4}\\b"),
+        ("phone", "[+]?(?:\\b55[ .-]*[(]?|[(]?\\b)0?[1-9][0-9][)]?[ .-]{0,2}(?:9[ .-]?)?[0-9]{4}[ .-]?[0-9]{4}\\b"),
+        ("phone", "[(]?\\b[0-9](?:[)]?[ .-][0-9]){7,}\\b"),
+        ("phone", "\\b9[ .-]?[0-9]{4}[ .-]?[0-9]{4}\\b|\\b[0-9]{4}-[0-9]{4}\\b"),
+        ("number", "[0-9]{8,}"),
+        ("address", "\\b" ~ street ~ "[.]?\\s+(?:[0-9]{1,2}\\s+de\\s+)?[^\\s0-9,;!?()\\[\\]]+(?:\\s+[^\\s0-9,;!?()\\[\\]]+){0,6}"
+            ~ "\\s*,?\\s*(?:n[^a-z0-9\\s]*\\s*)?(?:[0-9]{1,5}\\b|\\[[a-z]+\\])(?:\\s*,?\\s*(?:ap|apto|apartamento|casa|bloco|bl)[.]?\\s*[0-9a-z]{1,4}\\b)*"),
+    ]) -%}
+{% endmacro %}
