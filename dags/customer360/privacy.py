@@ -56,7 +56,7 @@ REDACTIONS = tuple(
             "address",
             rf"\b{_STREET}[.]?\s+(?:[0-9]{{1,2}}\s+de\s+)?{_STREET_WORD}(?:\s+{_STREET_WORD}){{0,6}}"
             r"\s*,?\s*(?:n[^a-z0-9\s]*\s*)?(?:[0-9]{1,5}\b|\[[a-z]+\])"
-            r"(?:\s*,?\s*(?:ap|apto|apartamento|casa|bloco|bl)[.]?\s*[0-9a-z]{1,4}\b)*",
+            r"(?:\s*,?\s*(?:apartamento|apto|ap|casa|bloco|bl)[.]?\s*[0-9a-z]{1,4}\b)*",
         ),
     )
 )

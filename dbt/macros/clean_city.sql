@@ -3,7 +3,7 @@
 {% macro clean_city(column) -%}
     {%- set plain = "translate(lower(" ~ plain_characters(column) ~ "), 'áàâãäéèêëíìîïóòôõöúùûüçñ', 'aaaaaeeeeiiiiooooouuuucn')" -%}
     {#- What stands after a slash, comma, bracket or free-standing dash names the state or district. -#}
-    {%- set name = "regexp_replace(" ~ plain ~ ", r'[/\\,(].*$|\s-\s.*$', '')" -%}
+    {%- set name = "regexp_replace(" ~ plain ~ ", r'[/\\\\,(].*$|\\s-\\s.*$', '')" -%}
     if(
         regexp_contains({{ column }}, r'@|[0-9]{3}'),
         null,

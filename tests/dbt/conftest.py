@@ -1,0 +1,44 @@
+"""Fixtures of the dbt project's tests: the parsed project, and SQL compiled from its macros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+DBT = Path(__file__).resolve().parents[2] / "dbt"
+
+
+@pytest.fixture(scope="session")
+def dbt_arguments(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The project, and folders of the session's own for what dbt writes."""
+    place = str(tmp_path_factory.mktemp("dbt"))
+    directories = ["--project-dir", str(DBT), "--profiles-dir", str(DBT)]
+    return [*directories, "--target", "sandbox", "--target-path", place, "--log-path", place, "--quiet"]
+
+
+@pytest.fixture(scope="session")
+def manifest(dbt_arguments: list[str]) -> Manifest:
+    """The parsed project; no connection is made."""
+    parsed = dbtRunner().invoke(["parse", *dbt_arguments])
+    assert parsed.success, parsed.exception
+    assert isinstance(parsed.result, Manifest)
+    return parsed.result
+
+
+@pytest.fixture(scope="session")
+def compile_sql(manifest: Manifest, dbt_arguments: list[str]) -> Callable[[str], str]:
+    """Function that renders a template with the project's macros; it raises what a macro raises."""
+
+    def compiled(template: str) -> str:
+        offline = ["--inline", template, "--no-populate-cache", "--no-introspect"]
+        outcome: Any = dbtRunner(manifest=manifest).invoke(["compile", *offline, *dbt_arguments])
+        if outcome.exception is not None:
+            raise outcome.exception
+        return str(outcome.result.results[0].node.compiled_code)
+
+    return compiled

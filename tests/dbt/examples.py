@@ -1,0 +1,96 @@
+"""Hypothesis strategies for contact data and the texts it hides in, and a way to draw a batch of examples."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+Example = TypeVar("Example")
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzáâãàçéêíóôõúü"
+DIGITS = st.integers(0, 9).map(str)
+WORDS = st.text(LETTERS + LETTERS.upper(), min_size=1, max_size=9)
+PUNCTUATION = st.sampled_from([" ", " ", " ", ", ", ". ", "! ", "\n", "\r\n", " - ", "/", "(", ")", "", "\u00a0", "’"])
+DECOYS = st.sampled_from(
+    ["nota 10", "2 unidades", "R$ 1.299,90", "15/03/2018", "25-04-2018", "10/10", "110v", "5500-A", "149,90 em 10 x"]
+)
+
+
+def shaped(*patterns: str) -> st.SearchStrategy[str]:
+    """Texts in which every `#` of a pattern is a digit."""
+    return st.one_of(
+        *(
+            st.lists(DIGITS, min_size=pattern.count("#"), max_size=pattern.count("#")).map(
+                lambda digits, pattern=pattern: pattern.replace("#", "{}").format(*digits)
+            )
+            for pattern in patterns
+        )
+    )
+
+
+PHONES = shaped(
+    "+55 (0##) #### ####",
+    "(0##) #### ####",
+    "(0##) ####-####",
+    "(##) 9####-####",
+    "+55 ## #### ####",
+    "+55 ## 9#### ####",
+    "0800-###-####",
+    "0300 ### ####",
+    "## #### ####",
+    "55##9########",
+    "##.9.####.####",
+    "## 9 #### ####",
+    "# # # # # # # # # # #",
+    "９####-####",
+    "####-####",
+    "0#########",
+    "##########",
+)
+DOCUMENTS = shaped(
+    "###.###.###-##", "### ### ### ##", "###########", "##.###.###/####-##", "##############", "## ### ### #### ##"
+)
+POSTCODES = shaped("#####-###", "##.###-###", "cep ########", "CEP: ##### ###", "########")
+ORDERS = st.text("0123456789abcdef", min_size=32, max_size=32).flatmap(
+    lambda order: st.sampled_from([order, order.upper(), "-".join([order[:8], order[8:12], order[12:16], order[16:20], order[20:]])])
+)
+EMAILS = st.builds(
+    "{}{}{}{}com".format,
+    st.text("abcdefghijklmnopqrstuvwxyz0123456789._", min_size=1, max_size=10),
+    st.sampled_from(["@", " @ ", " arroba ", " (at) ", "[at]", " Arroba "]),
+    st.sampled_from(["example", "mail-x"]),
+    st.sampled_from([".", " . ", " ponto ", " [dot] ", "(ponto)"]),
+)
+STREETS = st.builds(
+    "{} {}{}{}".format,
+    st.sampled_from(["Rua", "R.", "avenida", "AV", "Av.", "Praça", "praca", "Estr.", "travessa", "Al."]),
+    st.lists(WORDS, min_size=1, max_size=4).map(" ".join),
+    st.sampled_from([", ", " ", " nº ", ", n. ", " numero "]),
+    st.integers(1, 9999),
+) | st.just("Rua 15 de Novembro, 100 apto 42")
+CONTACTS = st.one_of(PHONES, DOCUMENTS, POSTCODES, ORDERS, EMAILS, STREETS)
+TEXTS = st.lists(
+    st.tuples(st.one_of(WORDS, WORDS, WORDS, CONTACTS, DECOYS), PUNCTUATION).map("".join), max_size=8
+).map("".join)
+
+
+def drawn(strategy: st.SearchStrategy[Example], count: int) -> list[Example]:
+    """`count` examples of a strategy, the same in every run: for one query that judges them all at once."""
+    found: list[Example] = []
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(example: Example) -> None:
+        found.append(example)
+
+    collect()
+    return found
