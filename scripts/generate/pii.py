@@ -53,7 +53,8 @@ _SHORT = {
     "Rodovia": "Rod.",
     "Estrada": "Estr.",
 }
-_WIDE = str.maketrans("0123456789()", "０１２３４５６７８９（）")
+# The full-width forms of Unicode lie at a fixed distance from the ASCII characters.
+_WIDE = {ord(c): ord(c) + 0xFEE0 for c in "0123456789()"}
 
 
 @dataclass(frozen=True)

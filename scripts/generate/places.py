@@ -43,9 +43,13 @@ def _state(line: str) -> State:
 
 
 _TABLE = """\
-SP;42.0;59.7;8.3;11 12 13 14 15 16 17 18 19;1000;19999;-23.2;-46.9;são paulo,campinas,guarulhos,são bernardo do campo,santo andré,osasco,santos,sorocaba,ribeirão preto,jundiaí,são josé dos campos,mauá
-RJ;12.9;5.5;14.8;21 22 24;20000;28999;-22.8;-43.2;rio de janeiro,niterói,nova iguaçu,duque de caxias,são gonçalo,petrópolis
-MG;11.7;7.9;11.5;31 32 33 34 35 37 38;30000;39999;-19.8;-44.2;belo horizonte,uberlândia,contagem,juiz de fora,betim,montes claros
+SP;42.0;59.7;8.3;11 12 13 14 15 16 17 18 19;1000;19999;-23.2;-46.9;são paulo,campinas,guarulhos,são bernardo do campo,santo andré,\
+osasco,santos,sorocaba,\
+ribeirão preto,jundiaí,são josé dos campos,mauá
+RJ;12.9;5.5;14.8;21 22 24;20000;28999;-22.8;-43.2;rio de janeiro,niterói,nova iguaçu,\
+duque de caxias,são gonçalo,petrópolis
+MG;11.7;7.9;11.5;31 32 33 34 35 37 38;30000;39999;-19.8;-44.2;belo horizonte,uberlândia,contagem,\
+juiz de fora,betim,montes claros
 RS;5.5;4.2;14.8;51 53 54 55;90000;99999;-29.8;-51.5;porto alegre,caxias do sul,canoas,pelotas,são leopoldo
 PR;5.1;11.3;11.5;41 42 43 44 45 46;80000;87999;-25.2;-50.2;curitiba,londrina,maringá,ponta grossa,foz do iguaçu
 SC;3.7;6.1;14.5;47 48 49;88000;89999;-27.2;-49.4;florianópolis,joinville,blumenau,são josé,chapecó
