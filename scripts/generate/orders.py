@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,7 +120,7 @@ def _purchases(rng: np.random.Generator, count: int) -> Ints:
     weights: list[float] = []
     for month, orders in _MONTHS.items():
         first = np.datetime64(month, "D")
-        length = int(((np.datetime64(month, "M") + 1).astype("datetime64[D]") - first).astype(int))
+        length = monthrange(*map(int, month.split("-")))[1]
         for day in range(length):
             date = first + np.timedelta64(day, "D")
             peak = str(date) == _BLACK_FRIDAY
@@ -184,7 +185,7 @@ def _draw_times(rng: np.random.Generator, orders: Orders) -> None:
     orders.carrier = orders.approved + (3600 + rng.exponential(2.0, count) * _DAY).astype(np.int64)
     on_the_way = (usual - 2.5) * rng.lognormal(-0.12, 0.5, count)
     orders.delivered = orders.carrier + (7200 + on_the_way * _DAY).astype(np.int64)
-    promised = usual * 1.15 + 10 + rng.normal(0, 3, count)
+    promised = usual * 1.15 + 8 + rng.normal(0, 3, count)
     orders.estimated = (orders.purchased // _DAY + np.maximum(promised, 3).astype(np.int64)) * _DAY
 
 

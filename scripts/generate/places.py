@@ -43,7 +43,8 @@ def _state(line: str) -> State:
 
 
 _TABLE = """\
-SP;42.0;59.7;8.3;11 12 13 14 15 16 17 18 19;1000;19999;-23.2;-46.9;são paulo,campinas,guarulhos,são bernardo do campo,santo andré,\
+SP;42.0;59.7;8.3;11 12 13 14 15 16 17 18 19;1000;19999;-23.2;-46.9;são paulo,campinas,guarulhos,\
+são bernardo do campo,santo andré,\
 osasco,santos,sorocaba,\
 ribeirão preto,jundiaí,são josé dos campos,mauá
 RJ;12.9;5.5;14.8;21 22 24;20000;28999;-22.8;-43.2;rio de janeiro,niterói,nova iguaçu,\
