@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
+.PHONY: help setup demo test lint clean sandbox-up sandbox-down leak-scan update verify lock
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -15,8 +15,6 @@ test: setup ## run all tests against the real emulators: ARGS="-k name"
 	@scripts/test.sh $(ARGS)
 lint: setup ## run every check of code, SQL and YAML
 	@scripts/lint.sh
-bench: setup ## measure uploads and whole runs; writes build/bench/
-	@.venv/bin/python -m scripts.bench $(ARGS)
 clean: ## remove what runs and builds left behind
 	@scripts/clean.sh
 sandbox-up: setup ## start the emulators and leave them running
@@ -25,8 +23,6 @@ sandbox-down: ## stop the emulators
 	@.venv/bin/python -m scripts.sandbox down
 leak-scan: setup ## look for personal data in the open marts of the running sandbox
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
-lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
-	@.venv/bin/python -m scripts.lint_sql
 update: setup ## write the files derived from the source catalogue again
 	@.venv/bin/python -m scripts.catalogue update
 verify: setup ## prove that no derived file is stale

@@ -20,7 +20,6 @@ forbidden_words() {
 check ruff .venv/bin/ruff check --quiet
 check format .venv/bin/ruff format --check --quiet
 check mypy .venv/bin/mypy
-check sqlfluff .venv/bin/sqlfluff lint --nocolor --disable-progress-bar --processes 2 dbt
 check yamllint .venv/bin/yamllint --strict .
 check shellcheck .venv/bin/shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run
 check catalogue .venv/bin/python -m scripts.catalogue verify

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from customer360.catalogue import Column, Source, sources
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,4 +1,4 @@
-"""The demo: the sandbox, the data, every step, then a summary and a report.
+"""The demo: the sandbox, the data, every step, then a summary.
 
 Exit codes: 0 all went well, 1 a step failed, 2 the input cannot be used, 3 personal data reached an open mart.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -17,22 +18,35 @@ from pathlib import Path
 from google.api_core.exceptions import GoogleAPIError
 from rich.console import Console
 
+from customer360 import catalogue, delivery
 from customer360.dbt_session import DbtError, DbtSession
-from customer360.delivery import locate
 from customer360.inspector import BadFileError
 from customer360.rates import RatesError
-from customer360.settings import Settings, SettingsError, from_environment
+from customer360.settings import SettingsError, from_environment
 from customer360.steps.reconcile import ReconcileError
 from customer360.storage import StorageError
 from customer360.warehouse import LoadError
-from scripts import sandbox
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.progress import Progress
-from scripts.demo.summary import finish
+from scripts.demo.summary import build_summary, print_summary, write_docs, write_summary
+from scripts.generate import generate
+from scripts.generate.contacts import write_contacts
+from scripts.leak_scan.scan import scan
+from scripts.sandbox import SandboxError, running_sandbox
+from scripts.sandbox.__main__ import print_endpoints
 
 BUILD = Path("build")
 DEMO = BUILD / "demo"
-STEP_ERRORS = (DbtError, GoogleAPIError, LoadError, RatesError, ReconcileError, SettingsError, StorageError)
+STEP_ERRORS = (
+    DbtError,
+    GoogleAPIError,
+    LoadError,
+    RatesError,
+    ReconcileError,
+    SandboxError,
+    SettingsError,
+    StorageError,
+)
 FAILED, BAD_INPUT, LEAKED = 1, 2, 3
 
 
@@ -46,16 +60,18 @@ def main() -> int:
         console.print(f"[bold red]Input refused[/] {error}", highlight=False)
         return BAD_INPUT
     except STEP_ERRORS as error:
-        console.print(f"[bold red]{type(error).__name__}[/] {error}", highlight=False, markup=True)
+        console.print(f"[bold red]{type(error).__name__}[/] {error}", highlight=False)
         return FAILED
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Run every step with live progress, then write summary, docs and report."""
+    """Run every step with live progress, then write the summary and the dbt docs."""
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(console))
         progress.start("sandbox")
-        place = stack.enter_context(_sandbox(arguments))
+        place = stack.enter_context(
+            running_sandbox(BUILD / "sandbox", _rates_file(arguments.source), fresh=True, keep=arguments.keep)
+        )
         os.environ.update(place.environment())
         os.environ.setdefault("C360_COMMIT", _commit())
         settings = from_environment()
@@ -65,39 +81,58 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             )
         )
         progress.start("data")
-        source = _source(arguments, progress)
+        source = _source(arguments)
         now = datetime.now(UTC)
-        record = Run(run_id=f"demo-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}", ingest_date=f"{now:%Y-%m-%d}")
-        pipeline = Pipeline(settings, record, progress.start)
+        run_id = f"demo-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+        pipeline = Pipeline(settings, Run(run_id, f"{now:%Y-%m-%d}"), progress.start)
         pipeline.create_datasets()
-        pipeline.execute(source, dbt)
-        leaks = finish(pipeline, dbt, place, source, DEMO, progress)
+        pipeline.execute(str(source), dbt)
+        progress.start("leaks")
+        leaks = scan(pipeline.warehouse, settings, _ledger(source)).leaks
+        progress.start("docs")
+        write_docs(dbt, DEMO / "target", DEMO / "docs")
+        summary = build_summary(pipeline, leaks, place.rss_mb())
+        write_summary(DEMO / "summary.json", summary)
         progress.stop()
-        _closing_words(console, settings, place, arguments.keep)
+        print_summary(console, summary, DEMO)
+        if arguments.keep:
+            print_endpoints(place)
     return LEAKED if leaks else 0
-
-
-def _sandbox(arguments: argparse.Namespace) -> sandbox.Running:
-    rates = _rates_file(arguments.source)
-    return sandbox.running_sandbox(BUILD / "sandbox", rates_file=rates, fresh=True, keep=arguments.keep)
 
 
 def _rates_file(source: str) -> Path | None:
     """Rates that came with the delivery: the stub then serves these."""
-    found = [path for path in Path(source).glob("exchange_rates.csv*")] if source else []
-    return found[0] if found else None
+    return next(iter(sorted(Path(source).glob("exchange_rates.csv*"))), None) if source else None
 
 
-def _source(arguments: argparse.Namespace, progress: Progress) -> str:
+def _ledger(source: Path) -> Path | None:
+    ledger = source / "ledger.jsonl"
+    return ledger if ledger.exists() else None
+
+
+def _source(arguments: argparse.Namespace) -> Path:
     """The folder to take files from: the given one, else generated data, made once per size and seed."""
-    from scripts.generate import generate
-    from scripts.generate.contacts import write_contacts
+    if arguments.source:
+        return _with_contacts(Path(arguments.source), arguments.seed)
+    directory = BUILD / "data" / f"orders-{arguments.orders}-seed-{arguments.seed}"
+    generate(directory, arguments.orders, arguments.seed)
+    return directory
 
-    if not arguments.source:
-        directory = BUILD / "data" / f"orders-{arguments.orders}-seed-{arguments.seed}"
-        generate(directory, arguments.orders, arguments.seed)
-        return str(directory)
-    return _with_contacts(arguments.source, arguments.seed, write_contacts)
+
+def _with_contacts(source: Path, seed: int) -> Path:
+    """The delivery itself, or a folder of links to its files beside generated contacts when it has none."""
+    contacts = catalogue.source("customer_pii")
+    if list(source.glob(f"{contacts.file}*")):
+        return source
+    complete = BUILD / "data" / "with-contacts"
+    shutil.rmtree(complete, ignore_errors=True)
+    complete.mkdir(parents=True)
+    for entry in catalogue.files_delivered():
+        for path in source.glob(f"{entry.file}*"):
+            (complete / path.name).symlink_to(path.resolve())
+    customers = delivery.locate(str(complete), catalogue.source("customers")).removeprefix("file://")
+    write_contacts(Path(customers), complete, seed)
+    return complete
 
 
 def _arguments() -> argparse.Namespace:
@@ -113,7 +148,10 @@ def _arguments() -> argparse.Namespace:
 
 def _commit() -> str:
     found = subprocess.run(
-        ["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=False
+        ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 - whichever git is on PATH
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return found.stdout.strip() or "unknown"
 

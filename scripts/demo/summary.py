@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+
 from customer360.dbt_session import DbtSession
 from scripts.demo.pipeline import Pipeline, Run
 
@@ -67,3 +70,18 @@ def _mart_rows(pipeline: Pipeline) -> dict[str, int]:
             f"marts.{row['model']}": row["rows_found"] for row in sorted(found, key=lambda row: row["model"])
         }
     return counts
+
+
+def print_summary(console: Console, summary: Mapping[str, Any], directory: Path) -> None:
+    """Show the run's figures, and where to read more."""
+    table = Table("", "", title=f"Run {summary['run_id']}", show_header=False)
+    for step, seconds in summary["seconds"].items():
+        table.add_row(f"{step} seconds", f"{seconds:.1f}")
+    for name in ("raw.orders", "marts.fct_order_items", "marts.fct_payments", "marts.customer_360"):
+        table.add_row(name, f"{summary['rows'].get(name, 0):,}")
+    table.add_row("quarantined rows", f"{sum(summary['quarantined'].values()):,}")
+    tests = summary["tests"]
+    table.add_row("tests", f"{tests['passed']} passed, {tests['warned']} warned, {tests['failed']} failed")
+    table.add_row("leaks", str(summary["leaks"]))
+    console.print(table)
+    console.print(f"summary {directory / 'summary.json'}, dbt docs {directory / 'docs' / 'index.html'}")

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced, not run: finds uv and Python 3.13, and brings uv where it is absent.
 UV_VERSION=0.13.9
 PYTHON_VERSION=3.13

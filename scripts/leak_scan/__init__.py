@@ -1,0 +1,5 @@
+"""The leak scan: looks for personal data in the open marts, and tells counts, never values."""
+
+from scripts.leak_scan.scan import Finding, LeakReport, scan
+
+__all__ = ["Finding", "LeakReport", "scan"]
