@@ -1,5 +1,5 @@
 """The leak scan: looks for personal data in the open marts, and tells counts, never values."""
 
-from scripts.leak_scan.scan import Finding, LeakReport, scan
+from scripts.leak_scan.scanner import Finding, LeakReport, scan
 
 __all__ = ["Finding", "LeakReport", "scan"]

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from customer360 import clients
 from customer360.settings import SettingsError, from_environment
-from scripts.leak_scan.scan import LeakReport, scan
+from scripts.leak_scan.scanner import LeakReport, scan
 from scripts.sandbox import Sandbox, status
 
 console = Console()
