@@ -16,9 +16,12 @@ SHORTEST_NUMBER = 8
 SHORTEST_ADDRESS = 10
 PREFIX = 8
 
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
 _WORD = re.compile(r"[a-z]+")
 _NUMBER_WORD = re.compile(r"\b(?:numero|no|n)\b\W*(?=[0-9])")
-_STREET_AND_NUMBER = re.compile(r"^\D*?[^\W\d_]\D*\d+", re.DOTALL)
+_OTHER_CHARACTERS = re.compile(r"[^0-9a-z]+")
+_NO_DIGITS = re.compile(r"[^0-9]+")
+_STREET_AND_NUMBER = re.compile(r"[^0-9]*[a-z][^0-9]*[0-9]+")
 
 
 @dataclass
@@ -47,18 +50,19 @@ class KnownValues:
             self.emails.add(plain(email).strip())
         number = privacy.normalise_phone(phone)
         self.add_number(number.removeprefix("+55") if number else phone or "")
-        for part in (address or "", street_and_number(address or "")):
-            self.add_address(part)
+        home = plain(address or "")
+        self.add_address(home)
+        self.add_address(street_and_number(home))
 
     def add_number(self, text: str) -> None:
         """Take in a phone number, document or postal code."""
-        digits = re.sub(r"[^0-9]", "", privacy.plain_characters(text))
+        digits = _NO_DIGITS.sub("", plain(text))
         if len(digits) >= SHORTEST_NUMBER:
             self.numbers.add(digits)
 
-    def add_address(self, text: str) -> None:
+    def add_address(self, plain_text: str) -> None:
         """Take in an address or a part of one."""
-        squeezed = squeeze(plain(text))
+        squeezed = squeeze(plain_text)
         if len(squeezed) >= SHORTEST_ADDRESS:
             self.addresses.setdefault(squeezed[:PREFIX], set()).add(squeezed)
 
@@ -70,7 +74,7 @@ class KnownValues:
         elif kind == "order_id":
             self.orders.add(canonical.lower())
         elif kind == "address":
-            self.add_address(canonical)
+            self.add_address(plain(canonical))
         else:
             self.add_number(canonical)
 
@@ -89,14 +93,15 @@ def read_ledger(path: Path) -> Iterator[Mapping[str, str]]:
 
 
 def plain(text: str) -> str:
-    """Lower case ASCII: look-alike characters made plain, accents away."""
-    lowered = privacy.plain_characters(text).lower()
-    return unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
+    """Lower case ASCII: look-alike characters made plain, accents and invisible characters away."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKD", _DASHES.sub("-", text)).encode("ascii", "ignore").decode().lower()
 
 
 def squeeze(plain_text: str) -> str:
     """Letters and digits alone, the word `number` left out."""
-    return re.sub(r"[^0-9a-z]", "", _NUMBER_WORD.sub("", plain_text))
+    return _OTHER_CHARACTERS.sub("", _NUMBER_WORD.sub("", plain_text))
 
 
 def words(plain_text: str) -> list[str]:
@@ -104,7 +109,7 @@ def words(plain_text: str) -> list[str]:
     return _WORD.findall(plain_text)
 
 
-def street_and_number(address: str) -> str:
+def street_and_number(plain_text: str) -> str:
     """The head of an address up to its first number, which identifies a house in its city."""
-    found = _STREET_AND_NUMBER.match(address)
+    found = _STREET_AND_NUMBER.match(plain_text)
     return found[0] if found else ""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -107,16 +108,24 @@ def known_values(warehouse: Warehouse, settings: Settings, ledger: Path | None) 
 
 
 def _texts(warehouse: Warehouse, columns: Sequence[Column]) -> Iterator[tuple[str, str]]:
-    selects = " union all ".join(
-        f"select distinct '{column}' as place, {column.name} as value from {column.table} "
-        f"where not regexp_contains({column.name}, r'{HEXADECIMAL}')"
-        for column in columns
-    )
+    values = _values(columns, f"not regexp_contains(cell.value, r'{HEXADECIMAL}')")
     yield from _unpacked(
         warehouse,
-        f"select place, string_agg(to_json_string(value), '\\n') as packed from ({selects}) "
+        f"select place, string_agg(to_json_string(value), '\\n') as packed from ({values}) "
         "group by place, char_length(value)",
     )
+
+
+def _values(columns: Sequence[Column], condition: str) -> str:
+    """SQL for the distinct values of all columns that meet a condition on `cell.value`; one pass over a table."""
+    selects = []
+    for table, of_table in groupby(columns, lambda column: column.table):
+        cells = ", ".join(f"struct('{column}' as place, {column.name} as value)" for column in of_table)
+        selects.append(
+            f"select distinct cell.place, cell.value from {table} cross join unnest([{cells}]) as cell "
+            f"where {condition}"
+        )
+    return " union all ".join(selects)
 
 
 def _unpacked(warehouse: Warehouse, sql: str) -> Iterator[tuple[str, Any]]:
@@ -129,11 +138,7 @@ def _unpacked(warehouse: Warehouse, sql: str) -> Iterator[tuple[str, Any]]:
 def _hash_findings(warehouse: Warehouse, settings: Settings, columns: Sequence[Column]) -> list[Finding]:
     """Raw identifiers, and contacts or identifiers hashed without a key, which anybody could repeat."""
     raw = settings.dataset("raw")
-    places = " union all ".join(
-        f"select '{column}' as place, {column.name} as value from {column.table} "
-        f"where char_length({column.name}) in (32, 64)"
-        for column in columns
-    )
+    places = _values(columns, "char_length(cell.value) in (32, 64)")
     sql = f"""
         with identifiers as (
             select order_id as value from {raw}.orders

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-
-Example = TypeVar("Example")
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzáâãàçéêíóôõúü"
 DIGITS = st.integers(0, 9).map(str)
 WORDS = st.text(LETTERS + LETTERS.upper(), min_size=1, max_size=9)
-PUNCTUATION = st.sampled_from([" ", " ", " ", ", ", ". ", "! ", "\n", "\r\n", " - ", "/", "(", ")", "", "\u00a0", "’"])
+PUNCTUATION = st.sampled_from(
+    [" ", " ", " ", ", ", ". ", "! ", "\n", "\r\n", " - ", "/", "(", ")", "", "\u00a0", "\u2019"]
+)
 DECOYS = st.sampled_from(
-    ["nota 10", "2 unidades", "R$ 1.299,90", "15/03/2018", "25-04-2018", "10/10", "110v", "5500-A", "149,90 em 10 x"]
+    [
+        "nota 10",
+        "2 unidades",
+        "R$ 1.299,90",
+        "15/03/2018",
+        "25-04-2018",
+        "10/10",
+        "110v",
+        "5500-A",
+        "149,90 em 10 x",
+    ]
 )
 
 
 def shaped(*patterns: str) -> st.SearchStrategy[str]:
     """Texts in which every `#` of a pattern is a digit."""
-    return st.one_of(
-        *(
-            st.lists(DIGITS, min_size=pattern.count("#"), max_size=pattern.count("#")).map(
-                lambda digits, pattern=pattern: pattern.replace("#", "{}").format(*digits)
-            )
-            for pattern in patterns
-        )
-    )
+    return st.one_of(*map(_filled, patterns))
+
+
+def _filled(pattern: str) -> st.SearchStrategy[str]:
+    template, count = pattern.replace("#", "{}"), pattern.count("#")
+    return st.lists(DIGITS, min_size=count, max_size=count).map(lambda digits: template.format(*digits))
 
 
 PHONES = shaped(
@@ -44,17 +50,24 @@ PHONES = shaped(
     "##.9.####.####",
     "## 9 #### ####",
     "# # # # # # # # # # #",
-    "９####-####",
+    "\uff19####-####",
     "####-####",
     "0#########",
     "##########",
 )
 DOCUMENTS = shaped(
-    "###.###.###-##", "### ### ### ##", "###########", "##.###.###/####-##", "##############", "## ### ### #### ##"
+    "###.###.###-##",
+    "### ### ### ##",
+    "###########",
+    "##.###.###/####-##",
+    "##############",
+    "## ### ### #### ##",
 )
 POSTCODES = shaped("#####-###", "##.###-###", "cep ########", "CEP: ##### ###", "########")
 ORDERS = st.text("0123456789abcdef", min_size=32, max_size=32).flatmap(
-    lambda order: st.sampled_from([order, order.upper(), "-".join([order[:8], order[8:12], order[12:16], order[16:20], order[20:]])])
+    lambda order: st.sampled_from(
+        [order, order.upper(), "-".join([order[:8], order[8:12], order[12:16], order[16:20], order[20:]])]
+    )
 )
 EMAILS = st.builds(
     "{}{}{}{}com".format,
@@ -76,7 +89,7 @@ TEXTS = st.lists(
 ).map("".join)
 
 
-def drawn(strategy: st.SearchStrategy[Example], count: int) -> list[Example]:
+def drawn[Example](strategy: st.SearchStrategy[Example], count: int) -> list[Example]:
     """`count` examples of a strategy, the same in every run: for one query that judges them all at once."""
     found: list[Example] = []
 

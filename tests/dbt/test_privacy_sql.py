@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from google.cloud.bigquery import ArrayQueryParameter, QueryJobConfig, ScalarQueryParameter
@@ -25,13 +24,14 @@ def evaluate(compile_sql: Callable[[str], str], warehouse: Warehouse) -> Evaluat
     def evaluated(call: str, examples: list[str]) -> list[str | None]:
         sql = compile_sql(
             f"select {{{{ {call} }}}} as found from unnest(@examples) as text with offset as position "
-            "cross join (select @inner_pad as inner_pad, @outer_pad as outer_pad) as hash_key order by position"
+            "cross join (select from_hex(@inner_pad) as inner_pad, from_hex(@outer_pad) as outer_pad) as hash_key "
+            "order by position"
         )
         inner, outer = privacy.hmac_pads(KEY)
         parameters = [
             ArrayQueryParameter("examples", "STRING", examples),
-            ScalarQueryParameter("inner_pad", "BYTES", inner),
-            ScalarQueryParameter("outer_pad", "BYTES", outer),
+            ScalarQueryParameter("inner_pad", "STRING", inner.hex()),
+            ScalarQueryParameter("outer_pad", "STRING", outer.hex()),
         ]
         job = warehouse.client.query(sql, job_config=QueryJobConfig(query_parameters=parameters))
         return [row["found"] for row in job.result()]
@@ -42,7 +42,9 @@ def evaluate(compile_sql: Callable[[str], str], warehouse: Warehouse) -> Evaluat
 KEY = b"a key for this test, not a secret"
 
 
-def differences(examples: list[str], found: list[str | None], wanted: list[str | None]) -> list[object]:
+def differences(
+    examples: Sequence[object], found: Sequence[str | None], wanted: Sequence[str | None]
+) -> list[object]:
     assert len(found) == len(wanted)
     return [triple for triple in zip(examples, found, wanted, strict=True) if triple[1] != triple[2]]
 
@@ -52,7 +54,10 @@ def test_redacted_texts_are_those_of_the_reference(evaluate: Evaluate) -> None:
     wanted = [privacy.redact_text(text) for text in texts]
     assert differences(texts, evaluate("redact_text('text')", texts), wanted) == []
     # The batch would prove little if it held nothing to redact.
-    assert sum(text != privacy.plain_characters(original) for text, original in zip(wanted, texts, strict=True)) > 300
+    assert (
+        sum(text != privacy.plain_characters(original) for text, original in zip(wanted, texts, strict=True))
+        > 300
+    )
 
 
 def test_phone_numbers_are_normalised_as_by_the_reference(evaluate: Evaluate) -> None:
@@ -63,7 +68,9 @@ def test_phone_numbers_are_normalised_as_by_the_reference(evaluate: Evaluate) ->
 
 
 def test_email_addresses_are_normalised_as_by_the_reference(evaluate: Evaluate) -> None:
-    padded = st.builds("{}{}{}".format, st.sampled_from(["", " ", "\t"]), EMAILS | WORDS, st.sampled_from(["", "\n", "  "]))
+    padded = st.builds(
+        "{}{}{}".format, st.sampled_from(["", " ", "\t"]), EMAILS | WORDS, st.sampled_from(["", "\n", "  "])
+    )
     emails = drawn(padded.flatmap(lambda email: st.sampled_from([email, email.upper()])), 300)
     wanted = [privacy.normalise_email(email) for email in emails]
     assert differences(emails, evaluate("normalise_email('text')", emails), wanted) == []
