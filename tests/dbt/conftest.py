@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,15 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 DBT = Path(__file__).resolve().parents[2] / "dbt"
+PREFIX = "olist_ci_dbt"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_datasets() -> Iterator[None]:
+    """Datasets of these tests' own, on the sandbox that all tests share."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("C360_DATASET_PREFIX", PREFIX)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +47,7 @@ def compile_sql(manifest: Manifest, dbt_arguments: list[str]) -> Callable[[str],
         offline = ["--inline", template, "--no-populate-cache", "--no-introspect"]
         outcome: Any = dbtRunner(manifest=manifest).invoke(["compile", *offline, *dbt_arguments])
         if outcome.exception is not None:
-            raise outcome.exception
+            raise outcome.exception.__context__ or outcome.exception
         return str(outcome.result.results[0].node.compiled_code)
 
     return compiled
