@@ -1,10 +1,11 @@
-"""A front for fake-gcs-server that speaks Cloud Storage's resumable upload protocol as documented.
+"""A front for fake-gcs-server that keeps to Cloud Storage's resumable upload protocol as documented.
 
 The emulator finalises an object when it is asked for an upload's status, appends a chunk that is sent twice, ignores
-ifGenerationMatch and hashes everything again with each chunk. Here a session's bytes go on in one multipart upload,
-which the emulator does well, while this process keeps the offsets. Every other request passes through untouched.
+ifGenerationMatch and hashes everything again with each chunk. So this process keeps the sessions (storage_sessions);
+every other request passes through untouched. Of declared checksums it verifies crc32c, not md5.
 
-POST /_fault {"mode": ..., "times": n, "after_bytes": k} makes the next n chunks fail, for tests; see FAULTS.
+POST /_fault {"mode": ..., "times": n, "after_bytes": k} makes the next n chunks fail, for tests; status queries are
+spared. Modes: drop_mid_chunk (after k bytes), drop_answer (the chunk is kept), 503, slow; none forgets the rest.
 """
 
 from __future__ import annotations
@@ -14,69 +15,76 @@ import http.client
 import json
 import re
 import secrets
+import time
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import closing, suppress
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
-from customer360.fingerprint import Crc32c
+from scripts.sandbox.storage_sessions import Refused, Session, Span, parse_span
 
-QUANTUM = 256 * 1024  # Cloud Storage keeps an interrupted chunk in multiples of this
 BLOCK = 1024 * 1024
-RESUME_INCOMPLETE, PRECONDITION_FAILED, CLIENT_CLOSED = 308, 412, 499
-UPLOAD_PATH = re.compile(r"^/(?:resumable/)?upload/storage/v1/b/([^/]+)/o$")
-CONTENT_RANGE = re.compile(r"^bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)$")
-HOP_BY_HOP = {"connection", "transfer-encoding", "keep-alive", "te", "upgrade"}
-FAULTS = ("drop_mid_chunk", "drop_answer", "503")
-
-
-class Refused(Exception):  # noqa: N818 - an answer, not an error of ours
-    """Ends a request with a status."""
-
-    def __init__(self, status: int, message: str):
-        self.status, self.message = status, message
-        super().__init__(message)
+SLOW_SECONDS = 1.0
+RESUME_INCOMPLETE, CLIENT_CLOSED = 308, 499
+UPLOAD_PATH = re.compile(r"(?:/resumable)?(/upload/storage/v1/b/([^/]+)/o)/?")
+HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "transfer-encoding", "upgrade"}
+FAULTS = ("drop_mid_chunk", "drop_answer", "503", "slow")
 
 
 class Dropped(Exception):  # noqa: N818 - the client's fault or a planted one
     """The connection ends without an answer."""
 
 
-@dataclass
-class Session:
-    """One resumable upload: what has arrived, and the open request to the emulator."""
+class Body:
+    """A request's body, sized or chunked. Raises Dropped where the connection ends within it."""
 
-    upstream: http.client.HTTPConnection
-    boundary: str
-    checksum: Crc32c = field(default_factory=Crc32c)
-    persisted: int = 0
-    answer: bytes = b""
+    def __init__(self, stream: BufferedIOBase, headers: Message):
+        self._stream = stream
+        self.is_chunked = "chunked" in headers.get("Transfer-Encoding", "").lower()
+        self.length = None if self.is_chunked else int(headers.get("Content-Length", 0))
+        self._left = self.length or 0
+        self._has_chunks = self.is_chunked
+        self.allowance: int | None = None  # bytes until a planted drop
 
-    def forward(self, data: bytes) -> None:
-        """Pass bytes on to the emulator, as one piece of a chunked body."""
-        self.upstream.send(b"%x\r\n%b\r\n" % (len(data), data))
+    def read(self, size: int) -> bytes:
+        """The next `size` bytes, fewer only at the end."""
+        if self.allowance is not None:
+            self.allowance -= size
+            if self.allowance < 0:
+                raise Dropped
+        data = b""
+        while len(data) < size and (self._left or self._next_chunk()):
+            data += self._take(min(size - len(data), self._left))
+        return data
 
-    def append(self, data: bytes) -> None:
-        """Keep the object's next bytes."""
-        self.forward(data)
-        self.checksum.update(data)
-        self.persisted += len(data)
+    def blocks(self) -> Iterator[bytes]:
+        """What is left, block by block."""
+        while block := self.read(BLOCK):
+            yield block
 
-    def finish(self, declared: str) -> bytes:
-        """Close the upload; the object's JSON. Raises Refused for a wrong checksum or an existing object."""
-        if declared and f"crc32c={self.checksum}" not in declared:
-            self.upstream.close()
-            raise Refused(400, "the checksum does not match")
-        self.forward(f"\r\n--{self.boundary}--\r\n".encode())
-        self.upstream.send(b"0\r\n\r\n")
-        response = self.upstream.getresponse()
-        body = response.read()
-        self.upstream.close()
-        if response.status != http.client.OK:
-            raise Refused(response.status, "the emulator refused the object")
-        self.answer = body
-        return body
+    def _take(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        if len(data) < size:
+            raise Dropped
+        self._left -= size
+        if self.is_chunked and not self._left:
+            self._stream.readline()
+        return data
+
+    def _next_chunk(self) -> bool:
+        if self._has_chunks:
+            line = self._stream.readline()
+            if not line:
+                raise Dropped
+            self._left = int(line.split(b";")[0], 16)
+            self._has_chunks = self._left > 0
+            while not self._has_chunks and self._stream.readline().strip():
+                pass  # trailers
+        return self._left > 0
 
 
 class Gateway(ThreadingHTTPServer):
@@ -89,7 +97,7 @@ class Gateway(ThreadingHTTPServer):
         super().__init__((host, port), Handler)
         self.upstream = urlsplit(upstream).netloc
         self.sessions: dict[str, Session] = {}
-        self.faults: list[dict[str, Any]] = []
+        self.faults: deque[dict[str, Any]] = deque()
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -98,165 +106,168 @@ class Handler(BaseHTTPRequestHandler):
     server: Gateway
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
-    rbufsize = BLOCK
+    timeout = 300
 
     def handle_any(self) -> None:
         """Answer one request."""
+        self.body = Body(self.rfile, self.headers)
         try:
-            self._route()
-        except Refused as refusal:
-            self.close_connection = True
-            self._send(refusal.status, json.dumps({"error": {"message": refusal.message}}).encode())
-        except (Dropped, ConnectionError):
+            try:
+                self._route()
+            except Refused as refusal:
+                self._send_json(
+                    refusal.status, {"error": {"code": refusal.status, "message": refusal.message}}
+                )
+        except (Dropped, OSError):
             self.close_connection = True
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = handle_any  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = handle_any  # noqa: N815
 
     def _route(self) -> None:
         url = urlsplit(self.path)
-        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        query = dict(parse_qsl(url.query))
+        upload = UPLOAD_PATH.fullmatch(url.path)
         if url.path == "/_gateway/healthz":
-            self._send(200, b"{}")
+            self._send_json(200, {"status": "ok"})
         elif url.path == "/_fault":
             self._set_faults()
-        elif (place := UPLOAD_PATH.match(url.path)) and query.get("uploadType") == "resumable":
-            self._resumable(place[1], query)
+        elif upload and "upload_id" in query:
+            self._resume(query["upload_id"])
+        elif upload and self.command == "POST" and query.get("uploadType") == "resumable":
+            self._begin(upload[1], upload[2], query)
         else:
             self._pass_through()
 
-    def _resumable(self, bucket: str, query: dict[str, str]) -> None:
-        if self.command == "POST":
-            return self._begin(bucket, query)
-        session = self.server.sessions.get(query.get("upload_id", ""))
-        if session is None:
-            raise Refused(404, "no such upload")
-        if self.command == "DELETE":
-            session.upstream.close()
-            del self.server.sessions[query["upload_id"]]
-            return self._send(CLIENT_CLOSED, b"")
-        return self._continue(session)
-
-    def _begin(self, bucket: str, query: dict[str, str]) -> None:
-        metadata = self.rfile.read(int(self.headers.get("Content-Length", 0))) or b"{}"
-        name = query.get("name") or json.loads(metadata)["name"]
-        only_new = query.get("ifGenerationMatch") == "0"
-        if only_new and self._exists(bucket, name):
-            raise Refused(PRECONDITION_FAILED, "the object exists")
-        session = self._open(bucket, name, metadata, only_new)
+    def _begin(self, path: str, bucket: str, query: dict[str, str]) -> None:
+        try:
+            metadata: dict[str, Any] = json.loads(b"".join(self.body.blocks()) or b"{}")
+            name = query.get("name") or metadata["name"]
+        except (ValueError, KeyError) as error:
+            raise Refused(400, "the object's metadata is not JSON with its name") from error
+        if "id" not in self._look_up(f"/storage/v1/b/{bucket}"):
+            raise Refused(404, "the bucket does not exist")
+        generation = self._look_up(f"/storage/v1/b/{bucket}/o/{quote(name, safe='')}").get("generation", "0")
+        if query.get("ifGenerationMatch", generation) != generation:
+            raise Refused(412, "the object's generation does not match")
+        metadata.setdefault("contentType", self.headers.get("X-Upload-Content-Type"))
         upload_id = secrets.token_hex(16)
-        self.server.sessions[upload_id] = session
-        host = self.headers["Host"]
-        location = f"http://{host}/upload/storage/v1/b/{bucket}/o?uploadType=resumable&upload_id={upload_id}"
+        self.server.sessions[upload_id] = Session(
+            self.server.upstream, path, query | {"name": name}, metadata | {"name": name}
+        )
+        location = f"http://{self.headers['Host']}{path}?uploadType=resumable&upload_id={upload_id}"
         self._send(200, b"", {"Location": location, "X-GUploader-UploadID": upload_id})
 
-    def _open(self, bucket: str, name: str, metadata: bytes, only_new: bool) -> Session:
-        boundary = secrets.token_hex(16)
-        condition = "&ifGenerationMatch=0" if only_new else ""
-        upstream = http.client.HTTPConnection(self.server.upstream, blocksize=BLOCK)
-        upstream.putrequest(
-            "POST",
-            f"/upload/storage/v1/b/{bucket}/o?uploadType=multipart&name={quote(name, safe='')}{condition}",
-        )
-        upstream.putheader("Content-Type", f"multipart/related; boundary={boundary}")
-        upstream.putheader("Transfer-Encoding", "chunked")
-        upstream.endheaders()
-        session = Session(upstream, boundary)
-        document = json.loads(metadata) | {"name": name}
-        head = f"--{boundary}\r\nContent-Type: application/json\r\n\r\n{json.dumps(document)}\r\n--{boundary}\r\n"
-        session.forward(f"{head}Content-Type: application/octet-stream\r\n\r\n".encode())
-        return session
+    def _resume(self, upload_id: str) -> None:
+        session = self.server.sessions.get(upload_id)
+        if session is None:
+            raise Refused(404, "the upload session does not exist")
+        with session.lock:
+            if self.command != "DELETE":
+                return self._continue(session)
+            session.close()
+            self.server.sessions.pop(upload_id, None)
+        return self._send(CLIENT_CLOSED, b"")
 
     def _continue(self, session: Session) -> None:
-        fault = self.server.faults.pop(0) if self.server.faults else {"mode": ""}
-        if fault["mode"] == "503":
-            raise Refused(503, "planted fault")
-        span = CONTENT_RANGE.match(self.headers.get("Content-Range", ""))
-        if span is None:
-            raise Refused(400, "Content-Range is missing or wrong")
+        session.check()
+        if not session.answer:
+            span = parse_span(self.headers.get("Content-Range"), self.body.length)
+            self._receive(session, span, self._next_fault() if span.size else {"mode": "none"})
         if session.answer:
-            return self._send(200, session.answer)
-        total = None if span[3] == "*" else int(span[3])
-        if span[1] is not None:
-            self._receive(session, int(span[1]), int(span[2]) + 1, fault)
-        if total is not None and session.persisted == total:
-            session.finish(self.headers.get("x-goog-hash", ""))
-        if fault["mode"] == "drop_answer":
-            raise Dropped
-        if session.answer:
-            return self._send(200, session.answer)
+            return self._send(200, session.answer, {"Content-Type": "application/json"})
         kept = {"Range": f"bytes=0-{session.persisted - 1}"} if session.persisted else {}
         return self._send(RESUME_INCOMPLETE, b"", kept)
 
-    def _receive(self, session: Session, start: int, end: int, fault: dict[str, Any]) -> None:
-        """Keep a chunk's new bytes; bytes that are here already are passed over."""
-        if start > session.persisted:
-            raise Refused(400, "the chunk leaves a gap")
-        position, limit = start, end
-        if fault["mode"] == "drop_mid_chunk":
-            limit = min(end, start + int(fault.get("after_bytes", 0)))
-        while position < limit:
-            data = self.rfile.read(min(QUANTUM, limit - position))
-            position += len(data)
-            is_cut = len(data) < min(QUANTUM, end - (position - len(data)))
-            if is_cut:  # the connection broke within a quantum
-                raise Dropped
-            fresh = position - session.persisted
-            if fresh > 0:
-                session.append(data[-fresh:])
-        if limit < end:
+    def _receive(self, session: Session, span: Span, fault: dict[str, Any]) -> None:
+        """Take a request's bytes into the session, with the planted fault at its place."""
+        mode = fault["mode"]
+        if mode == "503":
+            raise Refused(503, "planted fault")
+        if mode == "drop_mid_chunk":
+            self.body.allowance = int(fault.get("after_bytes", 0))
+        session.receive(span, self.body.read)
+        if mode == "drop_mid_chunk":
             raise Dropped
+        session.finish_when_whole(",".join(self.headers.get_all("x-goog-hash", [])))
+        if mode == "drop_answer":
+            raise Dropped
+        if mode == "slow":
+            time.sleep(SLOW_SECONDS)
 
-    def _exists(self, bucket: str, name: str) -> bool:
-        upstream = http.client.HTTPConnection(self.server.upstream)
-        upstream.request("GET", f"/storage/v1/b/{bucket}/o/{quote(name, safe='')}")
-        found = upstream.getresponse().status == http.client.OK
-        upstream.close()
-        return found
+    def _look_up(self, path: str) -> dict[str, Any]:
+        """The emulator's JSON about a bucket or an object; empty when there is none."""
+        with closing(http.client.HTTPConnection(self.server.upstream)) as upstream:
+            try:
+                upstream.request("GET", path)
+                response = upstream.getresponse()
+                found: dict[str, Any] = json.load(response) if response.status == http.client.OK else {}
+            except (OSError, http.client.HTTPException) as error:
+                raise Refused(502, "the emulator does not answer") from error
+            return found
 
     def _pass_through(self) -> None:
-        upstream = http.client.HTTPConnection(self.server.upstream, blocksize=BLOCK)
-        headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
-        is_chunked = "chunked" in self.headers.get("Transfer-Encoding", "").lower()
-        upstream.request(self.command, self.path, self._body(), headers, encode_chunked=is_chunked)
-        response = upstream.getresponse()
-        self.send_response(response.status)
-        length = response.getheader("Content-Length")
+        with closing(http.client.HTTPConnection(self.server.upstream)) as upstream:
+            try:
+                self._forward(upstream)
+                response = upstream.getresponse()
+            except (OSError, http.client.HTTPException) as error:
+                raise Refused(502, "the emulator does not answer") from error
+            self._relay(response)
+
+    def _forward(self, upstream: http.client.HTTPConnection) -> None:
+        upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
+        for name, value in self.headers.items():
+            if name.lower() not in HOP_BY_HOP:
+                upstream.putheader(name, value)
+        if self.body.is_chunked:
+            upstream.putheader("Transfer-Encoding", "chunked")
+        upstream.endheaders()
+        with suppress(
+            BrokenPipeError, ConnectionResetError
+        ):  # the emulator may answer before it has read all
+            for block in self.body.blocks():
+                upstream.send(b"%x\r\n%b\r\n" % (len(block), block) if self.body.is_chunked else block)
+            if self.body.is_chunked:
+                upstream.send(b"0\r\n\r\n")
+
+    def _relay(self, response: http.client.HTTPResponse) -> None:
+        self._drain()
+        self.send_response_only(response.status, response.reason)
         for name, value in response.getheaders():
             if name.lower() not in HOP_BY_HOP:
                 self.send_header(name, value)
-        if length is None:
+        if response.length is None:  # only the connection's end can mark the answer's
             self.send_header("Connection", "close")
         self.end_headers()
         while block := response.read(BLOCK):
             self.wfile.write(block)
-        upstream.close()
-
-    def _body(self) -> Iterator[bytes] | None:
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self._chunked_body()
-        length = int(self.headers.get("Content-Length", 0))
-        return self._sized_body(length) if length else None
-
-    def _sized_body(self, length: int) -> Iterator[bytes]:
-        while length and (block := self.rfile.read(min(BLOCK, length))):
-            length -= len(block)
-            yield block
-
-    def _chunked_body(self) -> Iterator[bytes]:
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            yield from self._sized_body(size)
-            self.rfile.readline()
-        self.rfile.readline()
+        if response.length:
+            self.close_connection = True
 
     def _set_faults(self) -> None:
-        order = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        order = json.loads(b"".join(self.body.blocks()))
         if order["mode"] not in ("none", *FAULTS):
             raise Refused(422, f"mode is one of none, {', '.join(FAULTS)}")
-        self.server.faults = [] if order["mode"] == "none" else [order] * int(order.get("times", 1))
-        self._send(200, b"{}")
+        times = 0 if order["mode"] == "none" else int(order.get("times", 1))
+        self.server.faults = deque([order] * times)
+        self._send_json(200, {"faults": times})
+
+    def _next_fault(self) -> dict[str, Any]:
+        with suppress(IndexError):
+            return self.server.faults.popleft()
+        return {"mode": "none"}
+
+    def _drain(self) -> None:
+        """Read what the client still sends: it looks for the answer only afterwards."""
+        for _ in self.body.blocks():
+            pass
+
+    def _send_json(self, status: int, document: dict[str, Any]) -> None:
+        self._send(status, json.dumps(document).encode(), {"Content-Type": "application/json"})
 
     def _send(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-        self.send_response(status)
+        self._drain()
+        self.send_response(status, "Client Closed Request" if status == CLIENT_CLOSED else None)
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
