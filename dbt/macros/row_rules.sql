@@ -45,6 +45,14 @@
     where rule is not null
 {%- endmacro %}
 
+{#- The rejected rows of all raw tables, one select below the other. -#}
+{% macro rejected_rows_of_every_table() -%}
+    {%- for table in source_rules() -%}
+    {{ rejected_rows(table) }}
+    {{ "union all" if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
 {#- The first rule of source_rules() that a trimmed row breaks, as `column: reason`; NULL for a good row. -#}
 {% macro broken_rule(table) -%}
     case

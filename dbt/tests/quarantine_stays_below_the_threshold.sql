@@ -1,5 +1,5 @@
-{#- Stops the run ahead of the marts when too large a share of a file was rejected. The message names files, keys,
-    columns and reasons; what the rows hold stays in quarantined_rows. -#}
+{#- Stops the run ahead of the marts when too large a share of a file was rejected. The message names files,
+    keys, columns and reasons; what the rows hold stays in quarantined_rows. -#}
 {%- set overruns -%}
 with delivered as (
     {% for table in source_rules() %}

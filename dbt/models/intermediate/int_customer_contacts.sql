@@ -24,7 +24,8 @@ normalised as (
 
 ),
 
--- Which of a person's rows speaks first: a name in mixed case, then the row that knows most; the rest only decides ties.
+-- Which of a person's rows speaks first: a name in mixed case, then the row that knows most. The rest
+-- only decides ties.
 ranked as (
 
     select
@@ -32,9 +33,9 @@ ranked as (
         row_number() over (
             partition by customer_unique_id
             order by
-                real_name in (upper(real_name), lower(real_name)),
-                if(email is null, 0, 1) + if(phone is null, 0, 1) + if(home_address is null, 0, 1) desc,
-                real_name, email, phone, home_address, city, state
+                real_name in (upper(real_name), lower(real_name)) asc,
+                if(email is null, 1, 0) + if(phone is null, 1, 0) + if(home_address is null, 1, 0) asc,
+                real_name asc, email asc, phone asc, home_address asc, city asc, state asc
         ) as preference
     from normalised
 
@@ -45,9 +46,12 @@ collapsed as (
 
     select
         customer_unique_id,
-        {% for column in ["real_name", "email", "phone", "home_address", "city", "state"] -%}
-        min_by({{ column }}, if({{ column }} is null, null, preference)) as {{ column }}{{ "," if not loop.last }}
-        {% endfor %}
+        min_by(real_name, if(real_name is null, null, preference)) as real_name,
+        min_by(email, if(email is null, null, preference)) as email,
+        min_by(phone, if(phone is null, null, preference)) as phone,
+        min_by(home_address, if(home_address is null, null, preference)) as home_address,
+        min_by(city, if(city is null, null, preference)) as city,
+        min_by(state, if(state is null, null, preference)) as state
     from ranked
     group by customer_unique_id
 

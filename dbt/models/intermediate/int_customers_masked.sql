@@ -42,7 +42,7 @@ latest_orders as (
         customer_id
     from orders
     where true
-    qualify row_number() over (partition by customer_unique_id order by purchased_at desc, order_id) = 1
+    qualify row_number() over (partition by customer_unique_id order by purchased_at desc, order_id asc) = 1
 
 ),
 

@@ -4,6 +4,15 @@ with geolocation as (
 
 ),
 
+located as (
+
+    select
+        *,
+        {{ is_in_brazil("latitude", "longitude") }} as is_in_brazil
+    from geolocation
+
+),
+
 -- Spellings of one place are few, so the rows are folded before any text is cleaned. Integers sum up exactly
 -- in any order; floats would not, and a centroid could differ from run to run.
 spellings as (
@@ -13,11 +22,22 @@ spellings as (
         city,
         state,
         count(*) as row_count,
-        countif({{ is_in_brazil("latitude", "longitude") }}) as sample_count,
-        sum(if({{ is_in_brazil("latitude", "longitude") }}, cast(latitude * 1000000 as int64), 0)) as latitude_sum,
-        sum(if({{ is_in_brazil("latitude", "longitude") }}, cast(longitude * 1000000 as int64), 0)) as longitude_sum
-    from geolocation
+        countif(is_in_brazil) as sample_count,
+        sum(if(is_in_brazil, cast(latitude * 1000000 as int64), 0)) as latitude_sum,
+        sum(if(is_in_brazil, cast(longitude * 1000000 as int64), 0)) as longitude_sum
+    from located
     group by zip_code, city, state
+
+),
+
+cleaned as (
+
+    select
+        zip_code,
+        {{ clean_city("city") }} as clean_city,
+        state,
+        row_count
+    from spellings
 
 ),
 
@@ -25,19 +45,20 @@ cities as (
 
     select
         zip_code,
-        {{ clean_city("city") }} as city,
+        clean_city as city,
         state,
         sum(row_count) as row_count
-    from spellings
-    group by 1, 2, 3
+    from cleaned
+    where clean_city is not null
+    group by zip_code, clean_city, state
 
 ),
 
 usual_city as (
 
     select * from cities
-    where city is not null
-    qualify row_number() over (partition by zip_code order by row_count desc, city, state) = 1
+    where true
+    qualify row_number() over (partition by zip_code order by row_count desc, city asc, state asc) = 1
 
 ),
 

@@ -1,5 +1,5 @@
-{#- Every row keeps every condition; one scan for all of them. A failure gives counts per condition, never a value.
-    A condition that is NULL counts as broken: write `column is null or ...` where NULL is allowed. -#}
+{#- Every row keeps every condition; one scan for all of them. A failure gives counts per condition, never
+    a value. A condition that is NULL counts as broken: write `column is null or ...` where NULL is allowed. -#}
 {% test rows_satisfy(model, conditions) %}
 
 with counted as (

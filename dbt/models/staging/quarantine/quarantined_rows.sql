@@ -1,18 +1,6 @@
-with {% for table in source_rules() -%}
-{{ table }} as (
+with rejected as (
 
-    {{ rejected_rows(table) | indent(4) }}
-
-),
-
-{% endfor -%}
-rejected as (
-    {% for table in source_rules() %}
-    select * from {{ table }}
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
+    {{ rejected_rows_of_every_table() | indent(4) }}
 
 ),
 
