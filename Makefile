@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint clean sandbox-up sandbox-down leak-scan update verify lock
+.PHONY: help setup demo test lint clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -23,6 +23,8 @@ sandbox-down: ## stop the emulators
 	@.venv/bin/python -m scripts.sandbox down
 leak-scan: setup ## look for personal data in the open marts of the running sandbox
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
+lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
+	@.venv/bin/python -m scripts.lint_sql
 update: setup ## write the files derived from the source catalogue again
 	@.venv/bin/python -m scripts.catalogue update
 verify: setup ## prove that no derived file is stale

@@ -1,7 +1,7 @@
 -- Payments equal items and freight, but for the known share of orders that never did.
 {{ config(severity="warn") }}
 
-with compared as (
+with totals as (
 
     select
         countif(abs(paid_brl - total_brl) > 0.01) as mismatched,
@@ -12,5 +12,5 @@ with compared as (
 )
 
 select *
-from compared
+from totals
 where mismatched > 0.005 * compared

@@ -46,12 +46,12 @@ collapsed as (
 
     select
         customer_unique_id,
-        min_by(real_name, if(real_name is null, null, preference)) as real_name,
-        min_by(email, if(email is null, null, preference)) as email,
-        min_by(phone, if(phone is null, null, preference)) as phone,
-        min_by(home_address, if(home_address is null, null, preference)) as home_address,
-        min_by(city, if(city is null, null, preference)) as city,
-        min_by(state, if(state is null, null, preference)) as state
+        any_value(real_name having min if(real_name is null, null, preference)) as real_name,
+        any_value(email having min if(email is null, null, preference)) as email,
+        any_value(phone having min if(phone is null, null, preference)) as phone,
+        any_value(home_address having min if(home_address is null, null, preference)) as home_address,
+        any_value(city having min if(city is null, null, preference)) as city,
+        any_value(state having min if(state is null, null, preference)) as state
     from ranked
     group by customer_unique_id
 

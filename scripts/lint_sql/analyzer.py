@@ -1,0 +1,85 @@
+"""Google's analyzer as a program: built once per version of its sources, then asked over a pipe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SOURCES = Path(__file__).parent
+
+Columns = tuple[dict[str, str], ...]
+
+
+class AnalyzerError(RuntimeError):
+    """The analyzer could not be built or did not run; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that queries may read: (project, dataset, name), and columns as {"name", "type"}."""
+
+    path: tuple[str, str, str]
+    columns: Columns
+
+
+@dataclass(frozen=True)
+class Query:
+    """A statement under a name to report it by; columns is what it must return, None for anything."""
+
+    name: str
+    sql: str
+    columns: Columns | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why BigQuery would refuse a query, or how its columns differ from the contract."""
+
+    name: str
+    message: str
+
+
+def analyze(program: Path, tables: Iterable[Table], queries: Iterable[Query]) -> tuple[Problem, ...]:
+    """What is wrong with the queries; nothing for good ones. Raises AnalyzerError when the program failed."""
+    request = {
+        "tables": [asdict(table) for table in tables],
+        "queries": [asdict(query) for query in queries],
+    }
+    done = subprocess.run([program], input=json.dumps(request), capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AnalyzerError(f"the analyzer stopped: {done.stderr.strip()}")
+    return tuple(Problem(**problem) for problem in json.loads(done.stdout))
+
+
+def cached() -> Path:
+    """Where the program of these sources is, or will be once it is built."""
+    digest = hashlib.sha256()
+    for path in sorted(SOURCES.glob("*.go")) + sorted(SOURCES.glob("go.*")):
+        digest.update(path.read_bytes())
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home) / "customer360" / "lint_sql" / digest.hexdigest()[:16] / "lint_sql"
+
+
+def build(go: str) -> Path:
+    """Build the program, which takes minutes the first time. Raises AnalyzerError with the compiler's words."""
+    program = cached()
+    program.parent.mkdir(parents=True, exist_ok=True)
+    # Built under another name, so that an interrupted build leaves nothing that looks whole.
+    unfinished = program.with_suffix(".part")
+    done = subprocess.run(
+        [go, "build", "-o", unfinished, "."],
+        cwd=SOURCES,
+        env={**os.environ, "CGO_ENABLED": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise AnalyzerError(f"go build failed; it needs Go 1.25 or newer:\n{done.stderr.strip()}")
+    unfinished.replace(program)
+    return program
