@@ -1,1 +1,1 @@
-"""The geometry of the report's plots: from numbers to positions in percent, so that a plot scales with the page."""
+"""The geometry of the plots: from numbers to positions in percent, so that a plot scales with the page."""

@@ -23,7 +23,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Cohort:
-    """One cohort (month None: all of them): a cell per later month, None where that month has not come yet."""
+    """One cohort (month None: all of them); a cell is None where its month has not come yet."""
 
     month: date | None
     persons: int
@@ -32,9 +32,8 @@ class Cohort:
 
 @dataclass(frozen=True)
 class Cohorts:
-    """The heat map: all cohorts together first; `ceiling` is the rate of the darkest colour."""
+    """The heat map: all cohorts together, then each; `ceiling` is the rate of the strongest colour."""
 
-    overall: Cohort
     rows: tuple[Cohort, ...]
     ceiling: float
 
@@ -46,11 +45,8 @@ def cohorts(cells: Sequence[CohortCell]) -> Cohorts:
     rates = {month: _rates([month], size, cells, last) for month in sorted(size)}
     solid = [month for month in rates if size[month] >= SOLID_COHORT] or list(rates)
     ceiling = max((cell.rate for month in solid for cell in rates[month] if cell), default=0.0)
-    return Cohorts(
-        Cohort(None, sum(size.values()), _rates(list(size), size, cells, last)),
-        tuple(Cohort(month, size[month], rates[month]) for month in rates),
-        ceiling,
-    )
+    overall = Cohort(None, sum(size.values()), _rates(list(size), size, cells, last))
+    return Cohorts((overall, *(Cohort(month, size[month], rates[month]) for month in rates)), ceiling)
 
 
 def _rates(

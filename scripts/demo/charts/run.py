@@ -42,6 +42,20 @@ def timeline(summary: Mapping[str, Any]) -> Timeline:
 
 
 @dataclass(frozen=True)
+class Memory:
+    """Peak resident size in MB per process, largest first."""
+
+    rows: tuple[tuple[str, float], ...]
+    scale: Scale
+
+
+def memory(summary: Mapping[str, Any]) -> Memory:
+    """The processes whose memory was measured."""
+    peaks = summary.get("peak_rss_mb", {})
+    return Memory(tuple(sorted(peaks.items(), key=lambda item: -item[1])), from_zero(peaks.values()))
+
+
+@dataclass(frozen=True)
 class SourceRows:
     """Rows of one delivered table; they balance when none was lost on the way to staging."""
 
