@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -83,7 +84,9 @@ class DbtSession:
 
     def close(self) -> None:
         """End the process."""
-        self._requests.close()
+        with suppress(BrokenPipeError):  # dbt may have died with a request unread
+            self._requests.close()
+        self._answers.close()
         self._process.wait()
 
     def __enter__(self) -> Self:
