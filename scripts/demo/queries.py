@@ -70,6 +70,14 @@ class StateDelivery:
 
 
 @dataclass(frozen=True)
+class Category:
+    """Items sold of one product category; None where the product has none."""
+
+    name: str | None
+    sales_brl: Decimal
+
+
+@dataclass(frozen=True)
 class Rejection:
     """Delivered rows that one rule kept out of staging."""
 
@@ -88,6 +96,7 @@ class ReportData:
     cohorts: tuple[CohortCell, ...] | None
     segments: tuple[Segment, ...] | None
     deliveries: tuple[StateDelivery, ...] | None
+    categories: tuple[Category, ...] | None
     rejections: tuple[Rejection, ...] | None
     notes: tuple[str, ...] = ()
 
@@ -166,7 +175,7 @@ QUERIES: dict[str, Query] = {
                 count(*) as persons,
                 countif(order_count > 1) as repeat_buyers,
                 sum(order_count) as orders,
-                sum(lifetime_value_brl) as lifetime_value_brl,
+                coalesce(sum(lifetime_value_brl), 0) as lifetime_value_brl,
                 avg(recency_days) as recency_days,
                 avg(sentiment_score) as sentiment
             from customer_360
@@ -189,6 +198,20 @@ QUERIES: dict[str, Query] = {
             where fct_orders.delivery_days is not null
             group by state
             order by state
+        """,
+    ),
+    "categories": Query(
+        "sales by category",
+        "marts",
+        Category,
+        """
+            select
+                coalesce(dim_products.category_name_english, dim_products.category_name) as name,
+                sum(fct_order_items.price_brl) as sales_brl
+            from fct_order_items
+            inner join dim_products on fct_order_items.product_id = dim_products.product_id
+            group by name
+            order by sales_brl desc, name
         """,
     ),
     "rejections": Query(

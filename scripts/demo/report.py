@@ -62,6 +62,7 @@ def render(summary: Mapping[str, Any], data: ReportData, *, has_docs: bool) -> s
         cohorts=data.cohorts and persons.cohorts(data.cohorts),
         segments=data.segments and persons.segments(data.segments),
         deliveries=data.deliveries and delivery.deliveries(data.deliveries),
+        categories=data.categories and money.top_categories(data.categories),
         stars=data.orders and delivery.stars(data.orders),
     )
 

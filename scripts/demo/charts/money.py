@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from scripts.demo.charts.scales import Scale, around, from_zero, share
-from scripts.demo.queries import OrderGroup, PaymentGroup
+from scripts.demo.queries import Category, OrderGroup, PaymentGroup
 
 
 @dataclass(frozen=True)
@@ -118,3 +118,33 @@ def payment_mix(payments: Sequence[PaymentGroup]) -> tuple[Means, ...]:
     }
     means = [Means(name, amounts, share(amounts.brl, total.brl)) for name, amounts in sums.items()]
     return tuple(sorted(means, key=lambda entry: -entry.amounts.brl))
+
+
+@dataclass(frozen=True)
+class CategoryShare:
+    """Sales of one category, or of all the rest: share of all sales, and length of the bar in percent."""
+
+    name: str
+    sales_brl: Decimal
+    share: float
+    bar: float
+
+
+def top_categories(categories: Sequence[Category], count: int = 9) -> tuple[CategoryShare, ...]:
+    """The first of a descending list, and the sum of the others, whose bar would dwarf the rest: it has none."""
+    total = sum((category.sales_brl for category in categories), Decimal())
+    scale = from_zero(category.sales_brl for category in categories)
+    top, others = categories[:count], categories[count:]
+    rows = [
+        CategoryShare(
+            category.name or "without a category",
+            category.sales_brl,
+            share(category.sales_brl, total),
+            scale.at(category.sales_brl),
+        )
+        for category in top
+    ]
+    if others:
+        rest = sum((category.sales_brl for category in others), Decimal())
+        rows.append(CategoryShare(f"{len(others)} others", rest, share(rest, total), 0))
+    return tuple(rows)

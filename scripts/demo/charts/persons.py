@@ -10,7 +10,7 @@ from decimal import Decimal
 from scripts.demo.charts.scales import Scale, from_zero, share
 from scripts.demo.queries import CohortCell, Segment
 
-SOLID_COHORT = 100  # a smaller cohort's rate is mostly noise and must not set the colours
+SOLID = 0.01  # of all persons: a smaller cohort's rate is mostly noise and must not set the colours
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def cohorts(cells: Sequence[CohortCell]) -> Cohorts:
     size = {cell.cohort_month: cell.persons for cell in cells if cell.order_month == cell.cohort_month}
     last = max(cell.order_month for cell in cells)
     rates = {month: _rates([month], size, cells, last) for month in sorted(size)}
-    solid = [month for month in rates if size[month] >= SOLID_COHORT] or list(rates)
+    solid = [month for month in rates if size[month] >= SOLID * sum(size.values())]
     ceiling = max((cell.rate for month in solid for cell in rates[month] if cell), default=0.0)
     overall = Cohort(None, sum(size.values()), _rates(list(size), size, cells, last))
     return Cohorts((overall, *(Cohort(month, size[month], rates[month]) for month in rates)), ceiling)
