@@ -1,4 +1,4 @@
-"""The demo: the sandbox, the data, every step, then a summary.
+"""The demo: the sandbox, the data, every step, then a summary and a report.
 
 Exit codes: 0 all went well, 1 a step failed, 2 the input cannot be used, 3 personal data reached an open mart.
 """
@@ -28,14 +28,17 @@ from customer360.storage import StorageError
 from customer360.warehouse import LoadError
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.progress import Progress
+from scripts.demo.queries import collect
+from scripts.demo.report import write_report
 from scripts.demo.summary import build_summary, print_summary, write_docs, write_summary
 from scripts.generate import generate
 from scripts.generate.contacts import write_contacts
-from scripts.leak_scan.scan import scan
+from scripts.leak_scan import scan
 from scripts.sandbox import SandboxError, running_sandbox
 from scripts.sandbox.__main__ import print_endpoints
 
-BUILD = Path("build")
+# dbt takes a relative path from its own project folder.
+BUILD = Path("build").resolve()
 DEMO = BUILD / "demo"
 STEP_ERRORS = (
     DbtError,
@@ -65,7 +68,7 @@ def main() -> int:
 
 
 def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Run every step with live progress, then write the summary and the dbt docs."""
+    """Run every step with live progress, then write summary, docs and report."""
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(console))
         progress.start("sandbox")
@@ -93,6 +96,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         write_docs(dbt, DEMO / "target", DEMO / "docs")
         summary = build_summary(pipeline, leaks, place.rss_mb())
         write_summary(DEMO / "summary.json", summary)
+        progress.start("report")
+        write_report(
+            DEMO / "report.html", summary, collect(pipeline.warehouse.client, settings.dataset_prefix)
+        )
         progress.stop()
         print_summary(console, summary, DEMO)
         if arguments.keep:

@@ -84,4 +84,9 @@ def print_summary(console: Console, summary: Mapping[str, Any], directory: Path)
     table.add_row("tests", f"{tests['passed']} passed, {tests['warned']} warned, {tests['failed']} failed")
     table.add_row("leaks", str(summary["leaks"]))
     console.print(table)
-    console.print(f"summary {directory / 'summary.json'}, dbt docs {directory / 'docs' / 'index.html'}")
+    for title, file in (
+        ("report", "report.html"),
+        ("summary", "summary.json"),
+        ("dbt docs", "docs/index.html"),
+    ):
+        console.print(f"{title:<9}{directory / file}", highlight=False)

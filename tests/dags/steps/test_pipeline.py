@@ -99,12 +99,13 @@ def test_a_bad_file_stops_the_run_before_any_table_changes(
         file.write("short,row\n")
     raw = f"{pipeline.settings.dataset('raw')}.sellers"
     before = pipeline.warehouse.client.get_table(raw).modified
-    with pytest.raises(BadFileError, match="olist_orders_dataset.csv, row 301"):
+    with pytest.raises(BadFileError, match=r"olist_orders_dataset\.csv, row 301"):
         Pipeline(pipeline.settings, Run(f"run-{uuid4().hex[:8]}", DAY)).execute(str(bad), dbt)
     assert pipeline.warehouse.client.get_table(raw).modified == before
 
 
-def test_raw_tables_are_fresh_after_a_run(pipeline: Pipeline, dbt: DbtSession) -> None:
+@pytest.mark.usefixtures("pipeline")
+def test_raw_tables_are_fresh_after_a_run(dbt: DbtSession) -> None:
     assert freshness(dbt).failed == 0
 
 
