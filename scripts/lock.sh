@@ -4,18 +4,21 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/lib/uv.sh
 
-# The day on which the Airflow set was verified; its own constraint files are not on a package index.
-airflow_day=2026-11-20
+# The day after Airflow 3.3.2 appeared: its own tests have seen nothing newer.
+airflow_day=2026-09-18
 
 compile() {
   local group=$1
   shift
   echo "lock: $group"
-  UV_CUSTOM_COMPILE_COMMAND="make lock" "$(uv_path)" pip compile --quiet --generate-hashes --no-header \
-    --python-version 3.13 "$@" "requirements/$group.in" --output-file "requirements/$group.txt"
+  "$uv" pip compile --quiet --generate-hashes --no-header --python-version "$PYTHON_VERSION" \
+    "$@" "requirements/$group.in" --output-file "requirements/$group.txt"
 }
 
+uv=$(uv_path)
+compile uv "$@"
 compile dev "$@"
+# The images must run what was tested.
 compile runtime "$@" --constraint requirements/dev.txt
 compile dbt "$@" --constraint requirements/dev.txt
 compile sandbox "$@" --override requirements/sandbox-override.in

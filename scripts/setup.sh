@@ -1,24 +1,25 @@
 #!/usr/bin/env bash
 # Make .venv (steps, dbt, tests) and .venv-sandbox (emulators) from the lock files. Usage: scripts/setup.sh
-# A venv whose lock file has not changed is left as it is; a half-made one is made again.
+# An environment whose lock file has not changed is left as it is; a half-made one is made again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/lib/uv.sh
 
 make_venv() {
-  local venv=$1 lock=$2
-  shift 2
-  local stamp
-  stamp=$(cat "$lock" pyproject.toml scripts/setup.sh | sha256sum)
-  if [ "$(cat "$venv/.stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
-  local uv python
+  local venv=$1 lock=$2 finish=$3 stamp uv python
+  # The folder counts too: an environment cannot be moved.
+  stamp=$({ cat "$lock" pyproject.toml scripts/setup.sh; echo "$PWD"; } | sha256sum)
+  if [ -x "$venv/bin/python" ] && [ "$(cat "$venv/.stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
   uv=$(uv_path)
-  python=$(python_path)
-  echo "setup: $venv from $lock with $python"
+  if [ ! -x "$venv/bin/python" ] || [ ! -f "$venv/.stamp" ]; then
+    python=$(python_path)
+    echo "setup: $venv with $python"
+    "$uv" venv --quiet --clear --python "$python" "$venv"
+  fi
   rm -f "$venv/.stamp"
-  if ! "$venv/bin/python" -c '' 2>/dev/null; then "$uv" venv --quiet --clear --python "$python" "$venv"; fi
+  echo "setup: $venv from $lock"
   "$uv" pip sync --quiet --require-hashes --python "$venv/bin/python" "$lock"
-  "$@" "$uv" "$venv"
+  "$finish" "$uv" "$venv"
   echo "$stamp" >"$venv/.stamp"
 }
 
@@ -28,16 +29,12 @@ install_package() {
 
 # DuckDB looks for extensions under a home folder; the wheels carry them.
 place_extensions() {
-  local found
-  for found in "$2"/lib/python*/site-packages/duckdb_extension_*/extensions/*/*.duckdb_extension; do
-    local version
-    version=$(basename "$(dirname "$found")")
-    install -D -m 0644 "$found" "$2/home/.duckdb/extensions/$version/$(uname -s | tr '[:upper:]' '[:lower:]')_$(dpkg_arch)/$(basename "$found")"
+  local platform extension version
+  platform=$("$2/bin/python" -c 'import duckdb; print(duckdb.sql("pragma platform").fetchone()[0])')
+  for extension in "$2"/lib/python*/site-packages/duckdb_extension_*/extensions/*/*.duckdb_extension; do
+    version=$(basename "$(dirname "$extension")")
+    install -D -m 0644 "$extension" "$2/home/.duckdb/extensions/$version/$platform/$(basename "$extension")"
   done
-}
-
-dpkg_arch() {
-  case $(uname -m) in x86_64) echo amd64 ;; aarch64 | arm64) echo arm64 ;; *) uname -m ;; esac
 }
 
 make_venv .venv requirements/dev.txt install_package
