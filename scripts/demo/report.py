@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,31 @@ def write_report(path: Path, summary: Mapping[str, Any], data: ReportData) -> No
 
 def render(summary: Mapping[str, Any], data: ReportData, *, has_docs: bool) -> str:
     """The page as text."""
+    layers = run.layers(summary)
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            summary=summary,
+            data=data,
+            has_docs=has_docs,
+            problems=problems(summary, layers),
+            layers=layers,
+            timeline=run.timeline(summary),
+            memory=run.memory(summary),
+            revenue=data.payments and money.revenue(data.payments, data.orders),
+            payment_mix=data.payments and money.payment_mix(data.payments),
+            cohorts=data.cohorts and persons.cohorts(data.cohorts),
+            segments=data.segments and persons.segments(data.segments),
+            deliveries=data.deliveries and delivery.deliveries(data.deliveries),
+            categories=data.categories and money.top_categories(data.categories),
+            stars=data.orders and delivery.stars(data.orders),
+        )
+    )
+
+
+@cache
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -48,23 +74,7 @@ def render(summary: Mapping[str, Any], data: ReportData, *, has_docs: bool) -> s
     named = {function.__name__: function for function in FORMATS}
     environment.filters |= named
     environment.globals |= named
-    layers = run.layers(summary)
-    return environment.get_template("report.html.j2").render(
-        summary=summary,
-        data=data,
-        has_docs=has_docs,
-        problems=problems(summary, layers),
-        layers=layers,
-        timeline=run.timeline(summary),
-        memory=run.memory(summary),
-        revenue=data.payments and money.revenue(data.payments, data.orders),
-        payment_mix=data.payments and money.payment_mix(data.payments),
-        cohorts=data.cohorts and persons.cohorts(data.cohorts),
-        segments=data.segments and persons.segments(data.segments),
-        deliveries=data.deliveries and delivery.deliveries(data.deliveries),
-        categories=data.categories and money.top_categories(data.categories),
-        stars=data.orders and delivery.stars(data.orders),
-    )
+    return environment
 
 
 def problems(summary: Mapping[str, Any], layers: run.Layers) -> list[str]:
