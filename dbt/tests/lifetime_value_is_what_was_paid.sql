@@ -19,7 +19,7 @@ orders as (
 
 )
 
-select *
+select persons.*
 from persons
 cross join orders
 where

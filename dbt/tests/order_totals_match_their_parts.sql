@@ -24,7 +24,7 @@ payments as (
 
 )
 
-select *
+select orders.*
 from orders
 cross join items
 cross join payments

@@ -1,13 +1,14 @@
 -- Every delivered row is either in its staging view or in the quarantine.
 with stations as (
+
     {% for table in source_rules() %}
-    select
-        '{{ table }}' as source_table,
-        (select count(*) from {{ source("raw", table) }}) as raw_count,
-        (select count(*) from {{ ref("stg_" ~ table) }}) as staging_count
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
+        select
+            '{{ table }}' as source_table,
+            (select count(*) from {{ source("raw", table) }}) as raw_count,
+            (select count(*) from {{ ref("stg_" ~ table) }}) as staging_count
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
     {%- endfor %}
 
 ),

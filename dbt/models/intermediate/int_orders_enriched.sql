@@ -44,7 +44,7 @@ reviews as (
     select
         order_id,
         count(*) as review_count,
-        array_agg(review_score order by answered_at desc, review_id limit 1)[offset(0)] as review_score
+        array_agg(review_score order by answered_at desc, review_id asc limit 1)[offset(0)] as review_score
     from {{ ref("stg_order_reviews") }}
     group by order_id
 
@@ -89,7 +89,7 @@ enriched as (
         items.order_id is not null as has_items,
         payments.order_id is not null as has_payment,
         date(orders.delivered_to_customer_at, '{{ var("source_time_zone") }}')
-            > orders.estimated_delivery_date as is_late,
+        > orders.estimated_delivery_date as is_late,
         -- The files hold such orders; they are marked, not refused.
         coalesce(orders.approved_at < orders.purchased_at, false)
         or coalesce(orders.delivered_to_carrier_at < orders.approved_at, false)

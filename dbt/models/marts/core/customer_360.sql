@@ -115,7 +115,8 @@ final as (
         scored.recency_score,
         scored.frequency_score,
         scored.monetary_score,
-        {{ rfm_segment("scored.recency_score", "scored.frequency_score", "scored.monetary_score") }} as rfm_segment,
+        {{ rfm_segment("scored.recency_score", "scored.frequency_score", "scored.monetary_score") }}
+            as rfm_segment,
         scored.average_delivery_days,
         scored.late_delivery_rate,
         scored.review_count,

@@ -1,0 +1,3 @@
+"""What sqlfluff renders in place of dbt's flags: no command runs."""
+
+WHICH = "lint"
