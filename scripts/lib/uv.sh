@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced, not run: finds uv and Python, and brings uv where it is absent.
 PYTHON_VERSION=3.13
 
