@@ -3,7 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-coverage=(--cov=customer360 --cov-branch --cov-report=term:skip-covered)
+# A part of the tests says nothing of the coverage.
 if [ $# -gt 0 ]; then exec .venv/bin/python -m pytest "$@"; fi
-.venv/bin/python -m pytest -m "not slow" "${coverage[@]}" --cov-report=
-.venv/bin/python -m pytest -m slow "${coverage[@]}" --cov-append --cov-fail-under=90
+exec .venv/bin/python -m pytest --cov=customer360 --cov-branch --cov-report=term:skip-covered --cov-fail-under=90

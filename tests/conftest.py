@@ -18,6 +18,11 @@ from customer360.warehouse import Warehouse
 from scripts.sandbox import Sandbox, running_sandbox
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the slow tests last: what breaks at once is told at once."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The emulators, on free ports and without data."""
