@@ -51,7 +51,7 @@ def month(value: date) -> str:
 
 def title(name: str) -> str:
     """`credit_card` -> `Credit card`; dbt keeps its small letters."""
-    words = name.replace("_", " ")
+    words = name.replace("_", " ").replace("-", " ")
     return words if words.startswith("dbt") else words[:1].upper() + words[1:]
 
 

@@ -50,8 +50,12 @@ class Memory:
 
 
 def memory(summary: Mapping[str, Any]) -> Memory:
-    """The processes whose memory was measured."""
-    peaks = summary.get("peak_rss_mb", {})
+    """One entry for all steps, which share a process, and one for each other process."""
+    steps = {entry["step"].replace(" ", "_") for entry in summary.get("timeline", ())}
+    peaks: dict[str, float] = {}
+    for name, size in summary.get("peak_rss_mb", {}).items():
+        process = "steps" if name in steps else name
+        peaks[process] = max(size, peaks.get(process, 0))
     return Memory(tuple(sorted(peaks.items(), key=lambda item: -item[1])), from_zero(peaks.values()))
 
 

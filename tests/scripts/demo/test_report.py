@@ -20,7 +20,7 @@ VOID = {"link", "meta", "br", "hr", "img", "input"}
 LOADING = {"src", "srcset", "data", "poster", "action", "background", "xlink:href"}
 SECTIONS = {
     "run": ["3.4 s", "14.1 s"],
-    "memory": ["81 MB", "703 MB"],
+    "memory": ["Steps", "81 MB", "703 MB"],
     "rows": ["2,737", "1,503", "1,497", "1,190"],
     "quality": ["412", "not a number"],
     "revenue": ["20,000.75", "2,400.00", "7 payments have no rate", "Feb 2018"],
@@ -198,6 +198,14 @@ def test_an_empty_table_leaves_a_note(part: str, summary: dict[str, Any], data: 
     page = Page(render(summary, replace(data, **empty), has_docs=True))
     assert "could not be shown" not in page.text
     assert re.search("Nobody|Nothing|No payment|is empty", page.text)
+
+
+def test_revenue_of_a_missing_table_is_unknown_and_not_zero(
+    summary: dict[str, Any], data: ReportData
+) -> None:
+    text = Page(render(summary, replace(data, payments=None), has_docs=True)).text
+    assert "not known: its table is missing" in text
+    assert "no payments" not in text
 
 
 def test_without_repeat_buyers_there_is_no_heat_map(summary: dict[str, Any], data: ReportData) -> None:
