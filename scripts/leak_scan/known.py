@@ -79,11 +79,12 @@ class KnownValues:
             self.add_number(canonical)
 
     def forget_names(self, places: Iterable[str]) -> None:
-        """Drop names that are places as well, such as João Pinheiro: a city of that name is no leak."""
+        """Drop names that stand in a place's name, such as João Pinheiro: a city of that name is no leak."""
         for place in places:
             words = tuple(_WORD.findall(plain(place)))
-            if words:
-                self.names.get(words[0], set()).discard(words)
+            for start, word in enumerate(words):
+                for end in range(start + 2, len(words) + 1):
+                    self.names.get(word, set()).discard(words[start:end])
 
 
 def read_ledger(path: Path) -> Iterator[Mapping[str, str]]:
