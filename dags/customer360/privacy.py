@@ -60,12 +60,12 @@ REDACTIONS = tuple(
     )
 )
 _REPLACEMENT = re.compile(rf"\[(?:{'|'.join(dict.fromkeys(name for name, _ in REDACTIONS))})\]")
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+[.][^\s@]+", re.ASCII)
+_EMAIL = re.compile(r"[!-?A-~]+@[!-?A-~]+[.][!-?A-~]+")
 _PHONE = re.compile(r"(?:00)?(?:55)?0?([1-9][0-9]{9,10})")
 
 
 def normalise_email(text: str | None) -> str | None:
-    """Lower case without blanks around it; None for text that is no e-mail address."""
+    """Lower case without blanks around it; None for text that is no e-mail address, which is printable ASCII."""
     found = (text or "").strip(" \t\r\n\u00a0").lower()
     return found if _EMAIL.fullmatch(found) else None
 

@@ -1,8 +1,8 @@
 {#- Contact data in one spelling, so that equal contacts give equal hashes. customer360/privacy.py is the same in Python. -#}
 
-{#- Lower case without blanks around it; NULL for text that is no e-mail address. -#}
+{#- Lower case without blanks around it; NULL for text that is no e-mail address, which is printable ASCII. -#}
 {% macro normalise_email(column) -%}
-    regexp_extract(lower(trim({{ column }}, ' \t\r\n\u00a0')), r'^[^\s@]+@[^\s@]+[.][^\s@]+$')
+    regexp_extract(lower(trim({{ column }}, ' \t\r\n\u00a0')), r'^[!-?A-~]+@[!-?A-~]+[.][!-?A-~]+$')
 {%- endmacro %}
 
 {#- E.164 of a Brazilian number in any layout, with or without +55 and the trunk 0, toll-free numbers included:

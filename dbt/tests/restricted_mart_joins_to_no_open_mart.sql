@@ -1,31 +1,39 @@
--- Text that identifies somebody in the restricted mart stands in no customer column of an open mart.
-with restricted as (
+-- No value that identifies somebody in the restricted mart stands in a customer column of an open mart.
+{%- set identifying = ["contact_key", "real_name", "email", "phone"] %}
+{%- set shown = {
+    "dim_customers": ["customer_key", "masked_name", "email_hash", "phone_hash"],
+    "fct_orders": ["order_key"],
+    "fct_reviews": ["order_review_key", "review_id"],
+} %}
 
-    select contact_key as secret from {{ ref("customer_contacts") }}
-    union distinct
-    select email from {{ ref("customer_contacts") }}
-    union distinct
-    select phone from {{ ref("customer_contacts") }}
-    union distinct
-    select real_name from {{ ref("customer_contacts") }}
+with contacts as (
+
+    select * from {{ ref("customer_contacts") }}
 
 ),
 
-open_columns as (
+restricted as (
 
-    select customer_key as shown from {{ ref("dim_customers") }}
-    union distinct
-    select masked_name from {{ ref("dim_customers") }}
-    union distinct
-    select email_hash from {{ ref("dim_customers") }}
-    union distinct
-    select phone_hash from {{ ref("dim_customers") }}
-    union distinct
-    select order_key from {{ ref("fct_orders") }}
+    select identifier
+    from contacts
+    cross join unnest([{{ identifying | join(", ") }}]) as identifier
+
+),
+
+opened as (
+
+    {% for model, columns in shown.items() %}
+        select shown
+        from {{ ref(model) }}
+        cross join unnest([{{ columns | join(", ") }}]) as shown
+        {%- if not loop.last %}
+            union all
+        {%- endif %}
+    {%- endfor %}
 
 )
 
-select open_columns.shown
-from open_columns
+select opened.shown
+from opened
 inner join restricted
-    on open_columns.shown = restricted.secret
+    on opened.shown = restricted.identifier

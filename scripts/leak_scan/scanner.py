@@ -102,7 +102,10 @@ def known_values(warehouse: Warehouse, settings: Settings, ledger: Path | None) 
         known.add_contact(*contact[1])
     for entry in read_ledger(ledger) if ledger else ():
         known.add_planted(entry)
-    places = warehouse.rows(f"select distinct geolocation_city as city from {raw}.geolocation")
+    places = warehouse.rows(
+        f"select geolocation_city as city from {raw}.geolocation "
+        f"union distinct select customer_city from {raw}.customers"
+    )
     known.forget_names(row["city"] for row in places if row["city"])
     return known
 

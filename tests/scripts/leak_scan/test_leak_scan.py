@@ -20,7 +20,7 @@ pytestmark = pytest.mark.sandbox
 PERSON, ORDER = "a" * 32, "b" * 32
 RAW = {
     "customer_pii": ["customer_unique_id", "real_name", "email", "phone_number", "home_address"],
-    "customers": ["customer_id", "customer_unique_id"],
+    "customers": ["customer_id", "customer_unique_id", "customer_city"],
     "orders": ["order_id", "customer_id"],
     "geolocation": ["geolocation_city"],
 }
@@ -31,7 +31,9 @@ def tables(warehouse: Warehouse, settings: Settings) -> Warehouse:
     """Raw tables with one person, and two open tables without personal data."""
     contact = [PERSON, "Ana Beatriz Lima", "ana.lima@example.com", "(11) 98765-4321", "Rua das Flores, 12"]
     fill(warehouse, f"{settings.dataset('raw')}.customer_pii", RAW["customer_pii"], [contact])
-    fill(warehouse, f"{settings.dataset('raw')}.customers", RAW["customers"], [["c" * 32, PERSON]])
+    fill(
+        warehouse, f"{settings.dataset('raw')}.customers", RAW["customers"], [["c" * 32, PERSON, "campinas"]]
+    )
     fill(warehouse, f"{settings.dataset('raw')}.orders", RAW["orders"], [[ORDER, "c" * 32]])
     fill(warehouse, f"{settings.dataset('raw')}.geolocation", RAW["geolocation"], [["campinas"]])
     fill(

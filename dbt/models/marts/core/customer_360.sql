@@ -1,6 +1,10 @@
 with orders as (
 
-    select * from {{ ref("fct_orders") }}
+    select
+        *,
+        -- What was paid for an order that came to nothing is no lifetime value.
+        order_status not in ('canceled', 'unavailable') as has_value
+    from {{ ref("fct_orders") }}
 
 ),
 
@@ -34,12 +38,13 @@ per_person as (
         customer_key,
         min(purchase_date) as first_purchase_date,
         max(purchase_date) as last_purchase_date,
+        max(purchased_at) as last_purchased_at,
         count(*) as order_count,
         countif(is_delivered) as delivered_order_count,
+        countif(has_value) as valued_order_count,
         sum(item_count) as item_count,
-        -- What was paid for orders that came to nothing is no lifetime value.
-        sum(if(order_status in ('canceled', 'unavailable'), 0, paid_brl)) as lifetime_value_brl,
-        sum(if(order_status in ('canceled', 'unavailable'), 0, paid_usd)) as lifetime_value_usd,
+        sum(if(has_value, paid_brl, 0)) as lifetime_value_brl,
+        sum(if(has_value, paid_usd, 0)) as lifetime_value_usd,
         avg(delivery_days) as average_delivery_days,
         safe_divide(countif(is_late), countif(is_late is not null)) as late_delivery_rate,
         sum(review_count) as review_count,
@@ -61,7 +66,7 @@ categories as (
     group by items.customer_key, products.category_name_english
     qualify row_number() over (
         partition by items.customer_key
-        order by count(*) desc, sum(items.price_brl) desc, products.category_name_english
+        order by count(*) desc, sum(items.price_brl) desc, products.category_name_english asc
     ) = 1
 
 ),
@@ -75,7 +80,7 @@ payment_types as (
     group by customer_key, payment_type
     qualify row_number() over (
         partition by customer_key
-        order by count(*) desc, sum(amount_brl) desc, payment_type
+        order by count(*) desc, sum(amount_brl) desc, payment_type asc
     ) = 1
 
 ),
@@ -85,7 +90,7 @@ scored as (
     select
         *,
         -- The key breaks ties, so that a rerun gives the same scores.
-        ntile(5) over (order by last_purchase_date, customer_key) as recency_score,
+        ntile(5) over (order by last_purchased_at, customer_key) as recency_score,
         {{ frequency_score("order_count") }} as frequency_score,
         ntile(5) over (order by lifetime_value_brl, customer_key) as monetary_score,
         max(last_purchase_date) over () as last_day
@@ -107,7 +112,9 @@ final as (
         scored.item_count,
         scored.lifetime_value_brl,
         scored.lifetime_value_usd,
-        cast(round(scored.lifetime_value_brl / scored.order_count, 2) as numeric) as average_order_value_brl,
+        cast(
+            round(scored.lifetime_value_brl / nullif(scored.valued_order_count, 0), 2) as numeric
+        ) as average_order_value_brl,
         date_diff(scored.last_day, scored.last_purchase_date, day) as recency_days,
         safe_divide(
             date_diff(scored.last_purchase_date, scored.first_purchase_date, day), scored.order_count - 1
