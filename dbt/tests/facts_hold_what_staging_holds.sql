@@ -6,17 +6,24 @@
     ("stg_order_reviews", "fct_reviews", "review_score"),
 ] %}
 
-with compared as (
+with counted as (
 
     {% for staged, fact, amount in facts %}
         select
             '{{ fact }}' as fact,
-            staged.row_count as staged_rows,
-            held.row_count as fact_rows,
-            staged.amount as staged_amount,
-            held.amount as fact_amount
-        from (select count(*) as row_count, sum({{ amount }}) as amount from {{ ref(staged) }}) as staged
-        cross join (select count(*) as row_count, sum({{ amount }}) as amount from {{ ref(fact) }}) as held
+            count(*) as staged_rows,
+            0 as fact_rows,
+            coalesce(sum({{ amount }}), 0) as staged_amount,
+            0 as fact_amount
+        from {{ ref(staged) }}
+        union all
+        select
+            '{{ fact }}' as fact,
+            0 as staged_rows,
+            count(*) as fact_rows,
+            0 as staged_amount,
+            coalesce(sum({{ amount }}), 0) as fact_amount
+        from {{ ref(fact) }}
         {%- if not loop.last %}
             union all
         {%- endif %}
@@ -24,8 +31,14 @@ with compared as (
 
 )
 
-select *
-from compared
-where
-    staged_rows != fact_rows
-    or coalesce(staged_amount, 0) != coalesce(fact_amount, 0)
+select
+    fact,
+    sum(staged_rows) as staged_rows,
+    sum(fact_rows) as fact_rows,
+    sum(staged_amount) as staged_amount,
+    sum(fact_amount) as fact_amount
+from counted
+group by fact
+having
+    sum(staged_rows) != sum(fact_rows)
+    or sum(staged_amount) != sum(fact_amount)

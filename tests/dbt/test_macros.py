@@ -52,7 +52,8 @@ def test_text_that_is_no_plain_value_does_not_convert(
     }
     checks = [
         f"select '{text}' as text from (select '{text}' as value) "
-        f"where {{{{ convert('value', '{kind}') }}}} is not null or not coalesce({{{{ does_not_convert('value', '{kind}') }}}}, false)"
+        f"where {{{{ convert('value', '{kind}') }}}} is not null "
+        f"or not coalesce({{{{ does_not_convert('value', '{kind}') }}}}, false)"
         for kind, texts in refused.items()
         for text in texts
     ]
