@@ -47,7 +47,7 @@ def write_summary(path: Path, summary: Mapping[str, Any]) -> None:
 
 def write_docs(dbt: DbtSession, target: Path, docs: Path) -> None:
     """Write dbt's documentation as one page. Raises DbtError."""
-    dbt.run("docs", "generate", "--static")
+    dbt.run("docs", "generate", "--static", "--no-compile")
     docs.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(target / "static_index.html", docs / "index.html")
 

@@ -14,13 +14,15 @@ def main() -> int:
     if found != PINNED_VERSION:
         print(f"local-bigquery {found} is installed; the patches need {PINNED_VERSION}: run `make setup`")
         return 1
+    # DuckDB looks for pandas a hundred times a query; a None here answers without a search of the disk.
+    sys.modules["pandas"] = None  # type: ignore[assignment]
     from local_bigquery import app
     from local_bigquery.cli import main as serve
     from local_bigquery.engine import database
 
-    from scripts.sandbox.bigquery import grants, jobs, loads, merges, partitions, results, scripting
+    from scripts.sandbox.bigquery import catalog, grants, jobs, loads, merges, partitions, results, scripting
 
-    for module in (jobs, grants, loads, partitions, scripting, merges, results):
+    for module in (catalog, jobs, grants, loads, partitions, scripting, merges, results):
         module.install()
 
     def healthz() -> dict[str, str]:

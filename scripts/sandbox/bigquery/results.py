@@ -11,7 +11,7 @@ from local_bigquery.engine import database
 from local_bigquery.engine.database import quote
 from local_bigquery.jobs import runner
 
-KEEP_RESULTS = int(os.environ.get("KEEP_RESULTS", "200"))
+KEEP_RESULTS = int(os.environ.get("KEEP_RESULTS", "24"))
 PRUNE_EVERY_JOBS = 50
 
 OLD_RESULTS = """
