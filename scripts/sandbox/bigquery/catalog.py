@@ -5,6 +5,8 @@ A query asks for its tables a dozen times, so this is most of the time that a sm
 
 from __future__ import annotations
 
+from typing import Any
+
 import duckdb
 from local_bigquery.catalog import names, tables
 from local_bigquery.engine import database, types
@@ -85,11 +87,11 @@ def _is_lake(project: str) -> bool:
     return project in database._attached
 
 
-def _columns(project: str, dataset: str, table: str, condition: str) -> list[tuple[str]]:
+def _columns(project: str, dataset: str, table: str, condition: str) -> list[tuple[Any, ...]]:
     return _fetch(COLUMNS.replace("{condition}", condition), project, [dataset, table])
 
 
-def _fetch(sql: str, project: str, parameters: list[str | None]) -> list[tuple[str, str, int]]:
+def _fetch(sql: str, project: str, parameters: list[str | None]) -> list[tuple[Any, ...]]:
     lake = quote(f"__ducklake_metadata_{project}")
-    found: list[tuple[str, str, int]] = database.fetch(sql.replace("{lake}", lake), parameters)
+    found: list[tuple[Any, ...]] = database.fetch(sql.replace("{lake}", lake), parameters)
     return found
