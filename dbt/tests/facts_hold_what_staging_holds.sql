@@ -33,10 +33,10 @@ with counted as (
 
 select
     fact,
-    sum(staged_rows) as staged_rows,
-    sum(fact_rows) as fact_rows,
-    sum(staged_amount) as staged_amount,
-    sum(fact_amount) as fact_amount
+    sum(staged_rows) as rows_staged,
+    sum(fact_rows) as rows_in_fact,
+    sum(staged_amount) as amount_staged,
+    sum(fact_amount) as amount_in_fact
 from counted
 group by fact
 having

@@ -52,7 +52,7 @@ def install() -> None:
     def columns_of_lake(project: str, dataset: str, table: str) -> list[object]:
         place = tables.physical(project, dataset, table)
         # The result of a query has no required columns.
-        required = _columns(*place, condition="NOT entry.nulls_allowed") if _is_lake(place[0]) else []
+        required = _columns("NOT entry.nulls_allowed", *place) if _is_lake(place[0]) else []
         with database.cursor() as cursor:
             try:
                 relation = cursor.sql(f"SELECT * FROM {tables.name(project, dataset, table)} LIMIT 0")
@@ -68,7 +68,7 @@ def install() -> None:
         project, dataset, name = (getattr(table, part, "") for part in ("catalog", "db", "name"))
         if not _is_lake(project):
             return hidden(table)  # type: ignore[no-any-return]
-        return bool(_columns(project, dataset, name, f"entry.column_name = '{tables.INGESTION_TIME}'"))
+        return bool(_columns(f"entry.column_name = '{tables.INGESTION_TIME}'", project, dataset, name))
 
     database.objects = objects_of_lake
     tables.columns = columns_of_lake
@@ -87,7 +87,7 @@ def _is_lake(project: str) -> bool:
     return project in database._attached
 
 
-def _columns(project: str, dataset: str, table: str, condition: str) -> list[tuple[Any, ...]]:
+def _columns(condition: str, project: str, dataset: str, table: str) -> list[tuple[Any, ...]]:
     return _fetch(COLUMNS.replace("{condition}", condition), project, [dataset, table])
 
 
