@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
+.PHONY: help setup demo test lint bench clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -15,6 +15,8 @@ test: setup ## run all tests against the real emulators: ARGS="-k name"
 	@scripts/test.sh $(ARGS)
 lint: setup ## run every check of code, SQL and YAML
 	@scripts/lint.sh
+bench: setup ## measure upload, full runs and the ordinary way: ARGS="--orders 10000"
+	@.venv/bin/python -m scripts.bench $(ARGS)
 clean: ## remove what runs and builds left behind
 	@scripts/clean.sh
 sandbox-up: setup ## start the emulators and leave them running

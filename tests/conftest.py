@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 import requests
 
-from customer360 import clients
 from customer360.settings import LAYERS, Settings, from_environment
 from customer360.storage import Bucket
 from customer360.warehouse import Warehouse
@@ -46,7 +45,7 @@ def settings(sandbox: Sandbox, request: pytest.FixtureRequest) -> Settings:
 @pytest.fixture(scope="module")
 def warehouse(settings: Settings) -> Warehouse:
     """The warehouse, with every layer's dataset there."""
-    found = clients.warehouse(settings)
+    found = Warehouse.connect(settings)
     for layer in LAYERS:
         found.create_dataset(settings.dataset(layer))
     return found
@@ -55,7 +54,7 @@ def warehouse(settings: Settings) -> Warehouse:
 @pytest.fixture(scope="module")
 def bucket(settings: Settings) -> Bucket:
     """The raw bucket."""
-    return clients.raw_bucket(settings)
+    return Bucket.connect(settings)
 
 
 @pytest.fixture

@@ -63,6 +63,11 @@ class DbtSession:
         self._requests = cast(IO[str], self._process.stdin)
         self._answers = cast(IO[str], self._process.stdout)
 
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
     def run(self, *arguments: str) -> Outcome:
         """Run one dbt command. Raises DbtError when dbt died or anything failed."""
         found = json.loads(self._ask(json.dumps(arguments)))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import requests
 from google.cloud import storage  # type: ignore[attr-defined]
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
 from customer360.fingerprint import Crc32c
+from customer360.settings import CHUNK_BYTES, Settings
 
 RETRIED_STATUS = (408, 429, 500, 502, 503, 504)
 ATTEMPTS = 6
@@ -54,19 +55,24 @@ class Bucket:
         self.name = name
         self.chunk_bytes = chunk_bytes
 
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        """The raw bucket, with the pod's own identity or without any where an emulator is named."""
+        return cls(storage.Client(settings.project), settings.raw_bucket, CHUNK_BYTES)
+
     def upload(
         self, name: str, chunks: Iterable[bytes], on_sent: Callable[[int], None] = lambda _: None
     ) -> StoredObject:
         """Create the object from chunks of `chunk_bytes` bytes, of which only the last may be shorter.
 
-        Raises ObjectExistsError when the object is there, StorageError when it could not be stored whole.
-        Nothing is created when `chunks` raises.
+        Raises ObjectExistsError when the object is there, StorageError when it could not be stored whole, ValueError
+        for a short chunk before the last. Nothing is created when it raises, or when `chunks` does.
         """
         session = _Session(self._client, self.name, name)
         checksum = Crc32c()
         offset = 0
         try:
-            for chunk, is_last in _mark_last(chunks):
+            for chunk, is_last in _mark_last(chunks, self.chunk_bytes):
                 checksum.update(chunk)
                 total = offset + len(chunk) if is_last else None
                 session.send(offset, chunk, total, str(checksum))
@@ -201,10 +207,15 @@ def _kept_bytes(response: requests.Response) -> int:
     return int(span.rpartition("-")[2]) + 1 if span else 0
 
 
-def _mark_last(chunks: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+def _mark_last(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
+    """Full chunks as they come, then the short or empty one that ends the object: none is held back in memory."""
     iterator = iter(chunks)
-    current = next(iterator, b"")
-    for following in iterator:
-        yield current, False
-        current = following
-    yield current, True
+    for chunk in iterator:
+        if len(chunk) == size:
+            yield chunk, False
+        elif next(iterator, None) is None:
+            yield chunk, True
+            return
+        else:
+            raise ValueError(f"a chunk of {len(chunk)} bytes, not {size}, is not the last one")
+    yield b"", True

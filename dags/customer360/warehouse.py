@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from google.api_core.exceptions import BadRequest, Conflict
+from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
+
+from customer360.settings import Settings
 
 ATTEMPTS = 5
 LABEL_CHARACTERS = re.compile(r"[^a-z0-9_-]")
@@ -24,6 +28,15 @@ class Warehouse:
     def __init__(self, client: bigquery.Client, location: str):
         self.client = client
         self._location = location
+
+    @classmethod
+    def connect(cls, settings: Settings) -> Self:
+        """The project's warehouse, with the pod's own identity or without any where an emulator is named."""
+        # The storage client does without credentials by itself when its emulator is named; this one does not.
+        credentials = AnonymousCredentials() if os.environ.get("BIGQUERY_EMULATOR_HOST") else None  # type: ignore[no-untyped-call]
+        return cls(
+            bigquery.Client(settings.project, credentials, location=settings.location), settings.location
+        )
 
     def create_dataset(self, dataset: str) -> None:
         """Create a dataset where it is absent: the sandbox and tests only, Terraform owns the real ones."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,6 @@ from pathlib import Path
 from google.api_core.exceptions import GoogleAPIError
 from rich.console import Console
 
-from customer360 import catalogue, delivery
 from customer360.dbt_session import DbtError, DbtSession
 from customer360.inspector import BadFileError
 from customer360.rates import RatesError
@@ -27,14 +25,14 @@ from customer360.settings import SettingsError, from_environment
 from customer360.steps.reconcile import ReconcileError
 from customer360.storage import StorageError
 from customer360.warehouse import LoadError
+from scripts.demo.delivery import delivered
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.progress import Progress
 from scripts.demo.queries import collect
 from scripts.demo.report import write_report
 from scripts.demo.summary import build_summary, print_summary, write_docs, write_summary
-from scripts.generate import generate
-from scripts.generate.contacts import write_contacts
 from scripts.leak_scan import scan
+from scripts.memory import peak_rss_mb
 from scripts.sandbox import SandboxError, running_sandbox
 from scripts.sandbox.__main__ import print_endpoints
 
@@ -72,6 +70,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     """Run every step with live progress, then write summary, docs and report."""
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(console))
+        wait_for_files = stack.enter_context(
+            delivered(arguments.source, arguments.orders, arguments.seed, BUILD / "data")
+        )
         progress.start("sandbox")
         place = stack.enter_context(
             running_sandbox(BUILD / "sandbox", _rates_file(arguments.source), fresh=True, keep=arguments.keep)
@@ -85,10 +86,10 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             )
         )
         progress.start("data")
-        source = _source(arguments)
+        source = wait_for_files()
         now = datetime.now(UTC)
         run_id = f"demo-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-        pipeline = Pipeline(settings, Run(run_id, f"{now:%Y-%m-%d}"), progress.start)
+        pipeline = Pipeline(settings, Run(run_id, f"{now:%Y-%m-%d}"), progress.start, progress.note)
         pipeline.create_datasets()
         pipeline.execute(str(source), dbt)
         # dbt is a process of its own: it writes its documentation while this one scans.
@@ -99,7 +100,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         leaks = scan(pipeline.warehouse, settings, _ledger(source)).leaks
         progress.start("docs")
         docs.result()
-        summary = build_summary(pipeline, leaks, place.rss_mb())
+        summary = build_summary(pipeline, leaks, {"dbt": peak_rss_mb(dbt.pid), **place.rss_mb()})
         write_summary(DEMO / "summary.json", summary)
         progress.start("report")
         write_report(
@@ -122,40 +123,21 @@ def _ledger(source: Path) -> Path | None:
     return ledger if ledger.exists() else None
 
 
-def _source(arguments: argparse.Namespace) -> Path:
-    """The folder to take files from: the given one, else generated data, made once per size and seed."""
-    if arguments.source:
-        return _with_contacts(Path(arguments.source), arguments.seed)
-    directory = BUILD / "data" / f"orders-{arguments.orders}-seed-{arguments.seed}"
-    generate(directory, arguments.orders, arguments.seed)
-    return directory
-
-
-def _with_contacts(source: Path, seed: int) -> Path:
-    """The delivery itself, or a folder of links to its files beside generated contacts when it has none."""
-    contacts = catalogue.source("customer_pii")
-    if list(source.glob(f"{contacts.file}*")):
-        return source
-    complete = BUILD / "data" / "with-contacts"
-    shutil.rmtree(complete, ignore_errors=True)
-    complete.mkdir(parents=True)
-    for entry in catalogue.files_delivered():
-        for path in source.glob(f"{entry.file}*"):
-            (complete / path.name).symlink_to(path.resolve())
-    customers = delivery.locate(str(complete), catalogue.source("customers")).removeprefix("file://")
-    write_contacts(Path(customers), complete, seed)
-    return complete
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--source", default="", help="folder or URL with the nine files (gzip accepted)")
     parser.add_argument(
-        "--orders", type=int, default=10_000, help="orders to generate (default: %(default)s)"
+        "--orders", type=_positive, default=10_000, help="orders to generate (default: %(default)s)"
     )
     parser.add_argument("--seed", type=int, default=360, help="seed of the generator (default: %(default)s)")
     parser.add_argument("--keep", action="store_true", help="leave the sandbox up and print its endpoints")
     return parser.parse_args()
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of orders, 1 or more")
+    return int(text)
 
 
 def _commit() -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from customer360 import clients
 from customer360.catalogue import files_delivered
 from customer360.dbt_session import DbtSession, Outcome
 from customer360.manifest import Record
@@ -20,11 +19,14 @@ from customer360.steps.load_keys import load_keys
 from customer360.steps.reconcile import Amount, Balance, reconcile
 from customer360.steps.transform import SELECTIONS, build
 from customer360.steps.upload import upload
+from customer360.storage import Bucket
+from customer360.warehouse import Warehouse
+from scripts.memory import forget_peak, peak_rss_mb
 
 # The uploads compress, inspect and hash: more of them than cores would only queue.
 CONCURRENT_UPLOADS = 2
 
-OnStart = Callable[[str], None]
+Listener = Callable[[str], None]
 
 
 @dataclass
@@ -50,12 +52,19 @@ class Run:
 class Pipeline:
     """The clients and settings of one run, and its steps."""
 
-    def __init__(self, settings: Settings, run: Run, on_start: OnStart = lambda _step: None):
+    def __init__(
+        self,
+        settings: Settings,
+        run: Run,
+        on_start: Listener = lambda _step: None,
+        on_progress: Listener = lambda _note: None,
+    ):
         self.settings = settings
         self.run = run
-        self.warehouse = clients.warehouse(settings)
-        self.bucket = clients.raw_bucket(settings)
+        self.warehouse = Warehouse.connect(settings)
+        self.bucket = Bucket.connect(settings)
         self._on_start = on_start
+        self._on_progress = on_progress
         self._began = time.perf_counter()
 
     def create_datasets(self) -> None:
@@ -66,15 +75,7 @@ class Pipeline:
     def execute(self, source: str, dbt: DbtSession, full_refresh: bool = False) -> Run:
         """Run every step. Raises the step's own error; what the steps before it did stays as it is."""
         run = self.run
-        with self._timed("upload"):
-            run.records = self._upload(source)
-        with self._timed("rates"):
-            run.records.append(self._fetch_rates(source))
-        with self._timed("load"):
-            load_all(
-                self.warehouse, self.bucket, run.records, self.settings.dataset("raw"), self.settings.commit
-            )
-            load_keys(self.warehouse, self.settings)
+        self.load_raw(source)
         for layer in SELECTIONS:
             with self._timed(f"dbt {layer}"):
                 run.outcome += build(dbt, layer, full_refresh)
@@ -82,13 +83,43 @@ class Pipeline:
             run.balances, run.amounts = reconcile(self.warehouse, self.settings, run.records)
         return run
 
+    def load_raw(self, source: str) -> None:
+        """Run the steps up to the raw layer and the keys. Raises the step's own error."""
+        with self._timed("upload"):
+            self.run.records = self._upload(source)
+        with self._timed("rates"):
+            self.run.records.append(self._fetch_rates(source))
+        with self._timed("load"):
+            self._load()
+            load_keys(self.warehouse, self.settings)
+
     def _upload(self, source: str) -> list[Record]:
+        sent = _Tally("MB sent", self._on_progress)
         with ThreadPoolExecutor(CONCURRENT_UPLOADS) as pool:
             uploads = [
-                pool.submit(upload, self.bucket, entry, source, self.run.run_id, self.run.ingest_date)
+                pool.submit(
+                    upload,
+                    self.bucket,
+                    entry,
+                    source,
+                    self.run.run_id,
+                    self.run.ingest_date,
+                    on_sent=lambda size: sent.add(size / 1e6),
+                )
                 for entry in files_delivered()
             ]
         return [future.result() for future in uploads]
+
+    def _load(self) -> None:
+        loaded = _Tally("rows loaded", self._on_progress)
+        load_all(
+            self.warehouse,
+            self.bucket,
+            self.run.records,
+            self.settings.dataset("raw"),
+            self.settings.commit,
+            on_loaded=lambda _table, rows: loaded.add(rows),
+        )
 
     def _fetch_rates(self, source: str) -> Record:
         return fetch_rates(
@@ -98,6 +129,7 @@ class Pipeline:
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
         self._on_start(step)
+        forget_peak()
         start = time.perf_counter()
         try:
             yield
@@ -109,11 +141,15 @@ class Pipeline:
             self.run.peak_rss_mb[step.replace(" ", "_")] = peak_rss_mb()
 
 
-def peak_rss_mb(pid: int | str = "self") -> float:
-    """Peak resident memory of a process in MB, 0 where it is gone."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text()
-    except OSError:
-        return 0.0
-    line = next((line for line in status.splitlines() if line.startswith("VmHWM")), "VmHWM: 0 kB")
-    return round(int(line.split()[1]) / 1024, 1)
+class _Tally:
+    """A sum that threads add to and a listener is told of."""
+
+    def __init__(self, unit: str, listener: Listener):
+        self._unit, self._listener = unit, listener
+        self._lock = threading.Lock()
+        self._sum = 0.0
+
+    def add(self, amount: float) -> None:
+        with self._lock:
+            self._sum += amount
+            self._listener(f"{self._sum:,.0f} {self._unit}")

@@ -36,6 +36,7 @@ class Progress:
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description}"),
             TimeElapsedColumn(),
+            TextColumn("[dim]{task.fields[note]}"),
             console=console,
             disable=not console.is_terminal,
         )
@@ -44,7 +45,12 @@ class Progress:
         """Show that a step begins."""
         self.stop()
         title = TITLES.get(step, step)
-        self._current = (self._display.add_task(title, total=1), title, time.perf_counter())
+        self._current = (self._display.add_task(title, total=1, note=""), title, time.perf_counter())
+
+    def note(self, text: str) -> None:
+        """Show how far the step under way has come; a log gets the steps alone."""
+        if self._current is not None:
+            self._display.update(self._current[0], note=text)
 
     def stop(self, mark: str = "✓") -> None:
         """Show that the step under way has ended."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from customer360 import clients
 from customer360.settings import SettingsError, from_environment
+from customer360.warehouse import Warehouse
 from scripts.leak_scan.scanner import LeakReport, scan
 from scripts.sandbox import Sandbox, status
 
@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = from_environment()
         with console.status("scanning the open marts"):
-            report = scan(clients.warehouse(settings), settings, _ledger(options))
+            report = scan(Warehouse.connect(settings), settings, _ledger(options))
     except (SettingsError, OSError) as error:
         console.print(f"[bold red]leak scan[/] {error}", highlight=False)
         return 2

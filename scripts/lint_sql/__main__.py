@@ -12,8 +12,8 @@ from textwrap import indent
 
 from rich.console import Console
 
-from customer360 import clients
 from customer360.settings import from_environment
+from customer360.warehouse import Warehouse
 from scripts.lint_sql.analyzer import AnalyzerError, Query, Table, analyze, build, cached
 from scripts.lint_sql.project import CompileError, Project
 from scripts.sandbox import SandboxError, running_sandbox
@@ -63,7 +63,7 @@ def _compiled(directory: Path) -> tuple[list[Query], list[Table]]:
     ):
         os.environ |= sandbox.environment() | {"C360_DATASET_PREFIX": PREFIX}
         project = Project(directory, "sandbox", Path(scratch) / "target")
-        warehouse = clients.warehouse(from_environment())
+        warehouse = Warehouse.connect(from_environment())
         return [*project.queries(), *project.incremental_queries(warehouse)], list(project.tables())
 
 

@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from scripts.memory import peak_rss_mb
+
 HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
@@ -43,12 +45,7 @@ class Process:
 
     def peak_rss_mb(self) -> float:
         """Peak resident memory in MB; 0 when the process is gone."""
-        if not self.is_alive:
-            return 0.0
-        lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()
-        return next(
-            (round(int(line.split()[1]) / 1024, 1) for line in lines if line.startswith("VmHWM")), 0.0
-        )
+        return peak_rss_mb(self.pid) if self.is_alive else 0.0
 
 
 def spawn(name: str, command: Sequence[str], environment: Mapping[str, str], port: int, log: Path) -> Process:

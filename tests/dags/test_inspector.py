@@ -32,6 +32,13 @@ def refuse(data: bytes) -> BadFileError:
     return caught.value
 
 
+def rows_or_refused(data: bytes, block: int) -> int | None:
+    try:
+        return inspect(data, block).rows
+    except BadFileError:
+        return None
+
+
 @given(st.lists(st.tuples(values, values, values), min_size=1, max_size=30), st.integers(1, 64))
 @settings(max_examples=150, deadline=None)
 def test_every_well_formed_file_passes_with_its_rows_counted_at_any_block_size(
@@ -44,12 +51,25 @@ def test_every_well_formed_file_passes_with_its_rows_counted_at_any_block_size(
     assert inspect(text.getvalue().encode(), block).rows == len(rows)
 
 
+@given(st.text(alphabet=st.sampled_from('a,"\n\r\x00é'), max_size=40), st.integers(1, 16))
+@settings(max_examples=300, deadline=None)
+def test_where_a_block_ends_changes_no_verdict(body: str, block: int) -> None:
+    data = HEAD + body.encode()
+    assert rows_or_refused(data, block) == rows_or_refused(data, len(data))
+
+
+def test_a_quote_within_a_value_is_refused_in_the_first_block_too() -> None:
+    assert "a quote that is not closed or not doubled" in str(refuse(HEAD + b'1,a"b"c,2\n'))
+
+
 def test_a_byte_order_mark_crlf_and_a_missing_last_line_end_pass() -> None:
     assert inspect(b"\xef\xbb\xbfid,comment,price\r\n1,a,2\r\n3,b,4").rows == 2
 
 
-def test_a_quoted_header_passes() -> None:
-    assert inspect(b'"id","comment","price"\n1,a,2\n').rows == 1
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("block", [1, 1024])
+def test_a_quoted_header_passes(mark: bytes, block: int) -> None:
+    assert inspect(mark + b'"id","comment","price"\n1,a,2\n', block).rows == 1
 
 
 def test_an_empty_file_is_refused() -> None:

@@ -10,6 +10,7 @@ import requests
 
 from customer360 import storage
 from customer360.fingerprint import Crc32c
+from customer360.settings import Settings
 from customer360.storage import Bucket, ObjectExistsError, StorageError
 
 pytestmark = pytest.mark.sandbox
@@ -27,6 +28,14 @@ def stored_bytes(sandbox_url: str, bucket: Bucket, name: str) -> bytes:
     return requests.get(f"{sandbox_url}/{bucket.name}/{name}", timeout=10).content
 
 
+@pytest.fixture(scope="module")
+def bucket(settings: Settings) -> Bucket:
+    """The raw bucket with small chunks."""
+    found = Bucket.connect(settings)
+    found.chunk_bytes = 2 * QUANTUM
+    return found
+
+
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(storage, "LONGEST_WAIT_SECONDS", 0.05)
@@ -37,6 +46,18 @@ def test_an_object_arrives_whole_in_chunks(bucket: Bucket, run_id: str) -> None:
     checksum.update(DATA)
     stored = bucket.upload(run_id, chunks())
     assert (stored.size, stored.crc32c) == (len(DATA), str(checksum))
+
+
+@pytest.mark.parametrize("size", [4 * QUANTUM, 2 * QUANTUM, 0])
+def test_an_object_of_nothing_but_full_chunks_is_finished_too(bucket: Bucket, run_id: str, size: int) -> None:
+    full = [DATA[start : start + 2 * QUANTUM] for start in range(0, size, 2 * QUANTUM)]
+    assert bucket.upload(run_id, full).size == size
+
+
+def test_a_short_chunk_before_the_last_is_refused_and_leaves_no_object(bucket: Bucket, run_id: str) -> None:
+    with pytest.raises(ValueError, match="a chunk of 5 bytes, not 524288, is not the last one"):
+        bucket.upload(run_id, [b"short", DATA[: 2 * QUANTUM]])
+    assert bucket.describe(run_id) is None
 
 
 def test_a_second_upload_of_the_same_name_is_refused_before_a_byte_is_read(

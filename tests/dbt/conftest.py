@@ -14,7 +14,6 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 from google.cloud.bigquery import LoadJobConfig, SchemaField
 
-from customer360 import clients
 from customer360.catalogue import RATES_TABLE, Source, source, sources
 from customer360.settings import LAYERS, Settings, from_environment
 from customer360.steps.load_keys import load_keys
@@ -77,7 +76,7 @@ def own_settings(sandbox: Sandbox) -> Settings:
 @pytest.fixture(scope="session")
 def delivered(own_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Raw tables of a small delivery with one order and one payment that break a rule, and the hash keys."""
-    warehouse = clients.warehouse(own_settings)
+    warehouse = Warehouse.connect(own_settings)
     for layer in LAYERS:
         warehouse.create_dataset(own_settings.dataset(layer))
     place = tmp_path_factory.mktemp("delivery")
