@@ -147,9 +147,7 @@ class CsvInspector:
                 raise BadFileError(self.file, "the header has another name here", remedy, 0, expected)
         if len(names) < len(self.header):
             raise BadFileError(self.file, "the header lacks this column", remedy, 0, self.header[len(names)])
-        raise BadFileError(
-            self.file, f"the header has {len(names)} columns, not {len(self.header)}", remedy, 0
-        )
+        raise BadFileError(self.file, "the header has a column too many", remedy, 0, names[len(self.header)])
 
     def _check_bytes(self, block: bytes) -> None:
         if (position := block.find(0)) >= 0:

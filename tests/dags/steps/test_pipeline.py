@@ -16,6 +16,7 @@ import requests
 from customer360.catalogue import source
 from customer360.dbt_session import DbtError, DbtSession
 from customer360.inspector import BadFileError
+from customer360.rates import RatesError
 from customer360.settings import Settings
 from customer360.steps.fetch_rates import fetch_rates, first_order_date
 from customer360.steps.load import load
@@ -26,17 +27,37 @@ from customer360.warehouse import Warehouse
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.summary import build_summary
 from scripts.generate import generate
+from scripts.generate.spoil import spoil
 from scripts.sandbox import Sandbox
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 DAY = "2026-01-31"
+# Few enough that one rejected row is above the threshold.
+ORDERS = 60
+
+STRUCTURAL = {
+    "missing_file": "the file is missing in",
+    "empty_file": "the file is empty",
+    "header_only": "a header and no rows",
+    "wrong_header": "another name here",
+    "extra_column": "a column too many",
+    "short_row": "values, not",
+    "unclosed_quote": "a quote",
+    "invalid_utf8": "bytes that are not UTF-8",
+    "utf16": "UTF-16",
+    "nul_bytes": "a NUL byte",
+    "truncated_gzip": "the gzip file is cut off",
+    "wrong_delimiter": "separated by ';'",
+    "huge_field": "a value longer than",
+}
+REMEDIES = ("Put it there", "Deliver", "Mend the row", "Export it", "The header must read")
 
 
 @pytest.fixture(scope="module")
 def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("data") / "delivery"
-    generate(directory, 300, 7)
+    generate(directory, ORDERS, 7)
     return directory
 
 
@@ -76,7 +97,7 @@ def test_every_row_and_every_cent_arrives(pipeline: Pipeline) -> None:
 
 def test_the_summary_counts_rows_tests_and_seconds(pipeline: Pipeline) -> None:
     summary = build_summary(pipeline, 0, {})
-    assert summary["rows"]["raw.orders"] == summary["rows"]["marts.fct_orders"] == 300
+    assert summary["rows"]["raw.orders"] == summary["rows"]["marts.fct_orders"] == ORDERS
     assert summary["tests"]["passed"] > 30
     assert summary["tests"]["failed"] == 0
     assert summary["seconds"]["total"] == pytest.approx(
@@ -88,20 +109,6 @@ def test_a_missing_row_is_named_by_reconcile(pipeline: Pipeline) -> None:
     short = [replace(record, rows=record.rows + 1) for record in pipeline.run.records]
     with pytest.raises(ReconcileError, match="table='sellers'"):
         reconcile(pipeline.warehouse, pipeline.settings, short)
-
-
-def test_a_bad_file_stops_the_run_before_any_table_changes(
-    pipeline: Pipeline, delivery: Path, dbt: DbtSession, tmp_path: Path
-) -> None:
-    bad = tmp_path / "bad"
-    shutil.copytree(delivery, bad)
-    with (bad / source("orders").file).open("a") as file:
-        file.write("short,row\n")
-    raw = f"{pipeline.settings.dataset('raw')}.sellers"
-    before = pipeline.warehouse.client.get_table(raw).modified
-    with pytest.raises(BadFileError, match=r"olist_orders_dataset\.csv, row 301"):
-        Pipeline(pipeline.settings, Run(f"run-{uuid4().hex[:8]}", DAY)).execute(str(bad), dbt)
-    assert pipeline.warehouse.client.get_table(raw).modified == before
 
 
 @pytest.mark.usefixtures("pipeline")
@@ -154,3 +161,103 @@ def test_loading_again_in_the_same_run_changes_nothing(pipeline: Pipeline, bucke
         pipeline.warehouse, bucket, record, pipeline.settings.dataset("raw"), pipeline.settings.commit
     )
     assert rows == count(pipeline.warehouse, f"{pipeline.settings.dataset('raw')}.sellers")
+
+
+def contents(pipeline: Pipeline, *layers: str) -> dict[str, tuple[int, str]]:
+    """Rows and a row of each table of the layers: another delivery gives others."""
+    tables = [
+        f"{table.dataset_id}.{table.table_id}"
+        for layer in layers
+        for table in pipeline.warehouse.client.list_tables(pipeline.settings.dataset(layer))
+    ]
+    counts = " union all ".join(
+        f"select '{table}' as name, count(*) as n, max(to_json_string(t)) as top from {table} as t"
+        for table in tables
+    )
+    return {row["name"]: (row["n"], row["top"]) for row in pipeline.warehouse.rows(counts)}
+
+
+def run_again(pipeline: Pipeline, source: Path, dbt: DbtSession) -> None:
+    Pipeline(pipeline.settings, Run(f"run-{uuid4().hex[:8]}", DAY)).execute(str(source), dbt)
+
+
+@pytest.fixture(scope="module")
+def next_delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The next day's files, all of them other than the day's before."""
+    directory = tmp_path_factory.mktemp("data") / "next"
+    generate(directory, ORDERS, 8)
+    return directory
+
+
+@pytest.fixture
+def bad(next_delivery: Path, tmp_path: Path) -> Path:
+    """A copy of the next delivery, to spoil."""
+    return shutil.copytree(next_delivery, tmp_path / "bad")
+
+
+@pytest.mark.parametrize(("defect", "problem"), STRUCTURAL.items())
+def test_a_file_that_cannot_be_taken_in_is_named_and_no_table_changes(
+    pipeline: Pipeline, dbt: DbtSession, bad: Path, defect: str, problem: str
+) -> None:
+    before = contents(pipeline, "raw", "marts", "restricted")
+    place = spoil(bad, defect)
+    with pytest.raises(BadFileError, match=problem) as caught:
+        run_again(pipeline, bad, dbt)
+    error = caught.value
+    assert error.file == place.file
+    assert place.row in (error.row, None)
+    assert place.column in (error.column, None)
+    assert str(error).split(". ")[-1].startswith(REMEDIES)
+    assert contents(pipeline, "raw", "marts", "restricted") == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "problem"),
+    [
+        ("503", "run again later"),
+        ("negative", "not a positive number"),
+        ("nan", "NaN is no number"),
+        ("wrong_base", "base is not BRL"),
+    ],
+)
+def test_rates_that_cannot_be_used_stop_the_run_and_no_table_changes(
+    pipeline: Pipeline, dbt: DbtSession, next_delivery: Path, rates_fault: str, mode: str, problem: str
+) -> None:
+    before = contents(pipeline, "raw", "marts", "restricted")
+    requests.post(rates_fault, json={"mode": mode, "times": 50}, timeout=5)
+    with pytest.raises(RatesError, match=problem):
+        run_again(pipeline, next_delivery, dbt)
+    assert contents(pipeline, "raw", "marts", "restricted") == before
+
+
+@pytest.mark.parametrize(
+    ("defect", "line"),
+    [
+        ("duplicate_keys", "order_id repeats"),
+        ("orphan_rows", "order_id has no"),
+        ("impossible_dates", "order_purchase_timestamp is not a valid timestamp"),
+        ("non_numeric_money", "payment_value is not a valid numeric"),
+    ],
+)
+def test_too_many_rows_that_break_a_rule_are_named_by_key_and_no_mart_changes(
+    pipeline: Pipeline, dbt: DbtSession, bad: Path, defect: str, line: str
+) -> None:
+    before = contents(pipeline, "marts", "restricted")
+    place = spoil(bad, defect)
+    with pytest.raises(DbtError, match="mend the file and deliver it again") as caught:
+        run_again(pipeline, bad, dbt)
+    assert f"{place.file}, {line}" in str(caught.value)
+    assert "one of them order_id=" in str(caught.value)
+    assert contents(pipeline, "marts", "restricted") == before
+
+
+def test_a_good_delivery_replaces_the_raw_tables(
+    pipeline: Pipeline, delivery: Path, next_delivery: Path
+) -> None:
+    loaded = []
+    for files in (delivery, next_delivery):
+        Pipeline(pipeline.settings, Run(f"run-{uuid4().hex[:8]}", DAY)).load_raw(str(files))
+        loaded.append(contents(pipeline, "raw"))
+    before, after = loaded
+    same = {table.split(".")[1] for table in after if after[table] == before[table]}
+    assert same == {"product_category_name_translation", "exchange_rates"}
