@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def peak_rss_mb(pid: int | str = "self") -> float:
-    """Peak resident memory in MB; 0 where the process is gone."""
+    """Peak resident memory in MB of 1024 kB; 0 where the process is gone."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:

@@ -21,7 +21,7 @@ from scripts.sandbox.lifecycle import Sandbox, running_sandbox
 
 SOURCE = catalogue.source("orders")
 ROUNDS = 5
-# What a pod of one upload sets: no threads for linear algebra, one heap for both of its own threads.
+# What suits a process of one upload: no threads for linear algebra, one heap for both of its own threads.
 LEAN = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 
