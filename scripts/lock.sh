@@ -20,6 +20,8 @@ compile uv "$@"
 compile dev "$@"
 # The images must run what was tested.
 compile runtime "$@" --constraint requirements/dev.txt
-compile dbt "$@" --constraint requirements/dev.txt
+compile dbt "$@" --constraint requirements/dev.txt --excludes requirements/dbt-exclude.in
 compile sandbox "$@" --override requirements/sandbox-override.in
-compile airflow "$@" --exclude-newer "$airflow_day"
+compile airflow "$@" --exclude-newer "$airflow_day" --excludes requirements/airflow-exclude.in
+compile airflow-test "$@" --exclude-newer "$airflow_day" --excludes requirements/airflow-exclude.in \
+  --constraint requirements/airflow.txt

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Make .venv (steps, dbt, tests) and .venv-sandbox (emulators) from the lock files. Usage: scripts/setup.sh
+# Make .venv (steps, dbt, tests), .venv-sandbox (emulators) and .venv-airflow (the Dag's tests) from the lock files.
+# Usage: scripts/setup.sh
 # An environment whose lock file has not changed is left as it is; a half-made one is made again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/lib/uv.sh
+source scripts/lib/duckdb_extensions.sh
 
 make_venv() {
   local venv=$1 lock=$2 finish=$3 stamp uv python
@@ -27,15 +29,10 @@ install_package() {
   "$1" pip install --quiet --no-deps --no-build-isolation --python "$2/bin/python" --editable .
 }
 
-# DuckDB looks for extensions under a home folder; the wheels carry them.
-place_extensions() {
-  local platform extension version
-  platform=$("$2/bin/python" -c 'import duckdb; print(duckdb.sql("pragma platform").fetchone()[0])')
-  for extension in "$2"/lib/python*/site-packages/duckdb_extension_*/extensions/*/*.duckdb_extension; do
-    version=$(basename "$(dirname "$extension")")
-    install -D -m 0644 "$extension" "$2/home/.duckdb/extensions/$version/$platform/$(basename "$extension")"
-  done
+place_extensions_in_venv() {
+  place_extensions "$2" "$2/home"
 }
 
 make_venv .venv requirements/dev.txt install_package
-make_venv .venv-sandbox requirements/sandbox.txt place_extensions
+make_venv .venv-sandbox requirements/sandbox.txt place_extensions_in_venv
+make_venv .venv-airflow requirements/airflow-test.txt install_package

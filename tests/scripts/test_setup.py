@@ -76,7 +76,12 @@ def checkout(tmp_path: Path) -> Checkout:
     made.tools.mkdir()
     for tool in TOOLS:
         (made.tools / tool).symlink_to(str(shutil.which(tool)))
-    for name in ("scripts/setup.sh", "scripts/lib/uv.sh", "pyproject.toml"):
+    for name in (
+        "scripts/setup.sh",
+        "scripts/lib/uv.sh",
+        "scripts/lib/duckdb_extensions.sh",
+        "pyproject.toml",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "requirements", tmp_path / "requirements")
@@ -120,10 +125,19 @@ def test_without_uv_and_pip_the_message_says_what_to_install(checkout: Checkout)
     assert not (checkout.root / ".venv").exists()
 
 
-def test_the_first_run_makes_both_environments_from_their_lock_files(with_uv: Checkout) -> None:
+def test_the_first_run_makes_every_environment_from_its_lock_file(with_uv: Checkout) -> None:
     done = with_uv.run()
     assert done.returncode == 0, done.stderr
-    assert with_uv.calls() == ["venv", "pip sync", "pip install", "venv", "pip sync"]
+    assert with_uv.calls() == [
+        "venv",
+        "pip sync",
+        "pip install",
+        "venv",
+        "pip sync",
+        "venv",
+        "pip sync",
+        "pip install",
+    ]
 
 
 def test_the_extensions_of_duckdb_are_where_duckdb_looks_for_them(with_uv: Checkout) -> None:
