@@ -9,11 +9,13 @@ from typing import Any
 
 import yaml
 
+from customer360.errors import PermanentError
+
 TYPES = ("string", "integer", "numeric", "float", "timestamp", "date")
 PII_CLASSES = ("contact", "identifier", "free_text")
 
 
-class CatalogueError(ValueError):
+class CatalogueError(PermanentError, ValueError):
     """sources.yaml contradicts itself; the message names the entry and what to change."""
 
 

@@ -11,7 +11,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -45,14 +45,18 @@ class Outcome:
 
 
 class DbtSession:
-    """A dbt process to send commands to; use it as a context manager."""
+    """A dbt process to send commands to; use it as a context manager.
 
-    def __init__(self, directory: Path, target: str, target_path: Path, log: Path):
-        self._log = log
-        log.parent.mkdir(parents=True, exist_ok=True)
+    What dbt says goes to the file `log`, and without one to this process' own stderr.
+    """
+
+    def __init__(self, directory: Path, target: str, target_path: Path, log: Path | None = None):
+        self._log = log or "above"
+        logs = log.parent if log else target_path / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
         paths = ["--project-dir", str(directory), "--profiles-dir", str(directory), "--target", target]
-        common = [*paths, "--target-path", str(target_path), "--log-path", str(log.parent)]
-        with log.open("wb") as output:
+        common = [*paths, "--target-path", str(target_path), "--log-path", str(logs)]
+        with log.open("wb") if log else nullcontext() as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", __name__, json.dumps(common)],
                 stdin=subprocess.PIPE,
@@ -100,7 +104,8 @@ class DbtSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None:
+        # A command that failed is over; any other error may have come in the middle of one.
+        if error is not None and not isinstance(error, DbtError):
             self._process.kill()
         self.close()
 

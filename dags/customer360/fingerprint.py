@@ -41,5 +41,10 @@ class Fingerprint:
         return str(self._crc32c)
 
     @property
+    def crc32c_hex(self) -> str:
+        """The same for names, in which base64's slashes would be folders."""
+        return base64.b64decode(self.crc32c).hex()
+
+    @property
     def sha256(self) -> str:
         return self._sha256.hexdigest()

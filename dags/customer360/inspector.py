@@ -11,6 +11,8 @@ import csv
 import numpy as np
 import numpy.typing as npt
 
+from customer360.errors import PermanentError
+
 BLOCK_BYTES = 256 * 1024
 MAX_FIELD_BYTES = 1024 * 1024
 QUOTE, COMMA, NEWLINE, RETURN = b'",\n\r'
@@ -41,7 +43,7 @@ def _parity(quotes: Flags) -> Flags:
     return odd
 
 
-class BadFileError(ValueError):
+class BadFileError(PermanentError, ValueError):
     """A delivered file cannot be taken in. The message names file, row, column and what to do next."""
 
     def __init__(

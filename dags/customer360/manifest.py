@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
 
 from customer360.fingerprint import Fingerprint
 from customer360.storage import Bucket, ObjectExistsError
@@ -28,16 +30,9 @@ class Record:
 
 
 def save(bucket: Bucket, record: Record) -> None:
-    """Write the record once; a repeat of the same run keeps the first."""
-    try:
-        bucket.create_json(_name(record.run_id, record.table), asdict(record))
-    except ObjectExistsError:
-        return
-
-
-def read(bucket: Bucket, run_id: str, table: str) -> Record:
-    """Read a record. Raises google.api_core's NotFound when the upload did not finish."""
-    return Record(**bucket.read_json(_name(run_id, table)))
+    """Write the record once; a repeat of the same run keeps the first. Nothing is read, which the uploader may not."""
+    with suppress(ObjectExistsError):
+        bucket.create_json(record_name(record), asdict(record))
 
 
 def object_name(table: str, ingest_date: str, run_id: str, file: str) -> str:
@@ -45,5 +40,6 @@ def object_name(table: str, ingest_date: str, run_id: str, file: str) -> str:
     return f"olist/{table}/ingest_date={ingest_date}/run_id={run_id}/{file}"
 
 
-def _name(run_id: str, table: str) -> str:
-    return f"manifests/run_id={run_id}/{table}.json"
+def record_name(record: Record) -> str:
+    """Where a record lives: by its object's name, so that each object of a run has its own."""
+    return f"manifests/run_id={record.run_id}/{PurePosixPath(record.uri).name}.json"

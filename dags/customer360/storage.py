@@ -15,6 +15,7 @@ import requests
 from google.cloud import storage  # type: ignore[attr-defined]
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
+from customer360.errors import PermanentError
 from customer360.fingerprint import Crc32c
 from customer360.settings import CHUNK_BYTES, Settings
 
@@ -31,6 +32,10 @@ class StorageError(RuntimeError):
 
 class ObjectExistsError(StorageError):
     """The object is already there; objects are written once."""
+
+
+class ForeignObjectError(PermanentError, StorageError):
+    """The object is not the one that was sent: another file lies under its name."""
 
 
 class _InterruptedError(StorageError):

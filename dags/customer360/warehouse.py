@@ -11,6 +11,7 @@ from google.api_core.exceptions import BadRequest, Conflict
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
+from customer360.errors import PermanentError
 from customer360.settings import Settings
 
 ATTEMPTS = 5
@@ -18,7 +19,7 @@ LABEL_CHARACTERS = re.compile(r"[^a-z0-9_-]")
 JOB_ID_CHARACTERS = re.compile(r"[^A-Za-z0-9_-]")
 
 
-class LoadError(RuntimeError):
+class LoadError(PermanentError, RuntimeError):
     """BigQuery refused a load; the table is as it was before."""
 
 

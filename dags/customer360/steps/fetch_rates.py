@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 
 from customer360 import delivery, manifest, rates
@@ -20,18 +21,19 @@ DAYS_BEFORE_FIRST_ORDER = 7
 def fetch_rates(bucket: Bucket, base: str, url: str, run_id: str, ingest_date: str) -> manifest.Record:
     """Store the rates of every working day from the first order in `base` up to `ingest_date`.
 
-    A repeat in the same run keeps the first object. Raises RatesError and BadFileError.
+    The object is named by its content: a repeat in the same run with the same rates finds its object there, one
+    with other rates makes another, and none is read, which the uploader may not. Raises RatesError and BadFileError.
     """
     start = first_order_date(base) - timedelta(days=DAYS_BEFORE_FIRST_ORDER)
     found = rates.fetch(url, start, date.fromisoformat(ingest_date))
     content = _csv(found)
-    name = manifest.object_name(RATES_TABLE, ingest_date, run_id, source(RATES_TABLE).file)
-    try:
+    fingerprint = Fingerprint(content)
+    file = f"{RATES_TABLE}.{fingerprint.crc32c_hex}.csv"
+    name = manifest.object_name(RATES_TABLE, ingest_date, run_id, file)
+    with suppress(ObjectExistsError):
         bucket.upload(name, [content])
-    except ObjectExistsError:
-        return manifest.read(bucket, run_id, RATES_TABLE)
     uri = f"gs://{bucket.name}/{name}"
-    record = manifest.Record.of(run_id, RATES_TABLE, url, uri, len(found), Fingerprint(content))
+    record = manifest.Record.of(run_id, RATES_TABLE, url, uri, len(found), fingerprint)
     manifest.save(bucket, record)
     return record
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from customer360 import manifest
 from customer360.catalogue import source
-from customer360.storage import Bucket, StorageError
+from customer360.storage import Bucket, ForeignObjectError
 from customer360.warehouse import LoadError, Warehouse
 
 CONCURRENT_LOADS = 8
@@ -23,7 +23,7 @@ def load_all(
 ) -> dict[str, int]:
     """Load every record's object; rows by table. All loads end before the first error is raised.
 
-    Raises LoadError and StorageError; the tables they name are as they were.
+    Raises LoadError and ForeignObjectError; the tables they name are as they were.
     """
 
     def one(record: manifest.Record) -> int:
@@ -37,18 +37,19 @@ def load_all(
 
 
 def load(warehouse: Warehouse, bucket: Bucket, record: manifest.Record, dataset: str, commit: str) -> int:
-    """Replace one raw table by its object; the number of rows. Raises LoadError and StorageError."""
+    """Replace one raw table by its object; the number of rows. Raises LoadError and ForeignObjectError."""
     stored = bucket.describe(record.uri.removeprefix(f"gs://{bucket.name}/"))
     if stored is None or stored.crc32c != record.crc32c:
-        raise StorageError(
+        raise ForeignObjectError(
             f"{record.uri}: the object is not the file that was delivered; start a new run to upload it again"
         )
     rows = warehouse.replace_from_csv(
         table=f"{dataset}.{record.table}",
         columns=source(record.table).header,
         uri=record.uri,
-        job_id=f"c360-load-{dataset}-{record.table}-{record.run_id}",
-        labels={"step": "load", "table": record.table, "run": record.run_id, "commit": commit},
+        # The content is part of the name: rates fetched anew in the same run are another object, and another job.
+        job_id=f"c360-load-{dataset}-{record.table}-{record.run_id}-{record.sha256[:8]}",
+        labels={"step": "load", "table": record.table, "run_id": record.run_id, "commit": commit},
     )
     if rows != record.rows:
         raise LoadError(f"{record.table}: {record.rows} rows were delivered and {rows} loaded; run again")

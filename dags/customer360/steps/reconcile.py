@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 
+from customer360.errors import PermanentError
 from customer360.manifest import Record
 from customer360.settings import Settings
 from customer360.warehouse import Warehouse
 
 
-class ReconcileError(RuntimeError):
+class ReconcileError(PermanentError, RuntimeError):
     """Rows or amounts went missing; the message lists each table and what differs."""
 
 

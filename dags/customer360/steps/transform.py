@@ -1,8 +1,20 @@
-"""dbt step: one `dbt build` per layer, so that a failing layer stops the ones above it."""
+"""dbt step: one `dbt build` per layer, so that a failing layer stops the ones above it.
+
+Run as a module it is what a dbt pod does. Exit codes: 0 the layer was built and one line of JSON says what it holds,
+1 dbt or a load failed and the end of stderr says where, 2 the settings or the arguments are wrong.
+"""
 
 from __future__ import annotations
 
-from customer360.dbt_session import DbtSession, Outcome
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from customer360.dbt_session import DbtError, DbtSession, Outcome
+from customer360.settings import Settings, SettingsError, from_environment
+from customer360.steps.load_keys import load_keys
+from customer360.warehouse import LoadError, Warehouse
 
 # Each layer with the folders it builds; snapshots read the marts.
 SELECTIONS = {
@@ -10,6 +22,7 @@ SELECTIONS = {
     "intermediate": ("path:models/intermediate",),
     "marts": ("path:models/marts", "path:snapshots", "path:seeds"),
 }
+FAILED, WRONG_SETTINGS = 1, 2
 
 
 def build(session: DbtSession, layer: str, full_refresh: bool = False) -> Outcome:
@@ -23,3 +36,44 @@ def build(session: DbtSession, layer: str, full_refresh: bool = False) -> Outcom
 def freshness(session: DbtSession) -> Outcome:
     """Check when the raw tables were last loaded. Raises DbtError when one is stale."""
     return session.run("source", "freshness")
+
+
+def transform(settings: Settings, layer: str, full_refresh: bool = False) -> Outcome:
+    """Build one layer after what it needs: fresh raw tables for staging, the hash keys for intermediate.
+
+    Raises SettingsError, LoadError and DbtError.
+    """
+    if layer == "intermediate":
+        load_keys(Warehouse.connect(settings), settings)
+    with DbtSession(settings.dbt_directory, settings.dbt_target, settings.dbt_target_path) as session:
+        if layer == "staging":
+            freshness(session)
+        return build(session, layer, full_refresh)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Build the layer that is named on the command line; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m customer360.steps.transform", description=__doc__)
+    parser.add_argument("layer", choices=SELECTIONS)
+    parser.add_argument(
+        "--full-refresh",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="build facts from nothing",
+    )
+    chosen = parser.parse_args(arguments)
+    try:
+        outcome = transform(from_environment(), chosen.layer, chosen.full_refresh)
+    except SettingsError as error:
+        print(f"settings: {error}", file=sys.stderr)
+        return WRONG_SETTINGS
+    except (DbtError, LoadError) as error:
+        print(error, file=sys.stderr)
+        return FAILED
+    counts = {name: getattr(outcome, name) for name in ("passed", "warned", "failed", "models")}
+    print(json.dumps({"layer": chosen.layer, **counts}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

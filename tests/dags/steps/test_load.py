@@ -12,7 +12,7 @@ from customer360.manifest import Record
 from customer360.settings import Settings
 from customer360.steps.load import load, load_all
 from customer360.steps.upload import upload
-from customer360.storage import Bucket, StorageError
+from customer360.storage import Bucket, ForeignObjectError
 from customer360.warehouse import LoadError, Warehouse
 
 pytestmark = pytest.mark.sandbox
@@ -56,13 +56,17 @@ def test_a_job_carries_labels_that_trace_it(
 ) -> None:
     load(warehouse, bucket, record, settings.dataset("raw"), "ABC")
     [job] = [job for job in warehouse.client.list_jobs(max_results=1000) if record.run_id in job.job_id]
-    assert (job.labels["table"], job.labels["commit"]) == ("sellers", "abc")
+    assert (job.labels["table"], job.labels["commit"], job.labels["run_id"]) == (
+        "sellers",
+        "abc",
+        record.run_id,
+    )
 
 
 def test_an_object_that_is_not_the_delivered_file_is_refused(
     warehouse: Warehouse, bucket: Bucket, settings: Settings, record: Record
 ) -> None:
-    with pytest.raises(StorageError, match="not the file that was delivered"):
+    with pytest.raises(ForeignObjectError, match="not the file that was delivered"):
         load(warehouse, bucket, replace(record, crc32c="AAAAAA=="), settings.dataset("raw"), "abc")
 
 

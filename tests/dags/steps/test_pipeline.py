@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -16,13 +17,14 @@ import requests
 from customer360.catalogue import source
 from customer360.dbt_session import DbtError, DbtSession
 from customer360.inspector import BadFileError
+from customer360.manifest import record_name
 from customer360.rates import RatesError
 from customer360.settings import Settings
 from customer360.steps.fetch_rates import fetch_rates, first_order_date
 from customer360.steps.load import load
 from customer360.steps.reconcile import Amount, Balance, ReconcileError, reconcile
 from customer360.steps.transform import freshness
-from customer360.storage import Bucket
+from customer360.storage import Bucket, StoredObject
 from customer360.warehouse import Warehouse
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.summary import build_summary
@@ -134,12 +136,45 @@ def test_rates_span_from_before_the_first_order_to_the_run(
     delivery: Path, bucket: Bucket, sandbox: Sandbox, run_id: str
 ) -> None:
     first = fetch_rates(bucket, str(delivery), sandbox.rates_url, run_id, "2018-12-31")
-    assert fetch_rates(bucket, str(delivery), sandbox.rates_url, run_id, "2018-12-31") == first
     content = requests.get(f"{sandbox.storage_url}/{first.uri.removeprefix('gs://')}", timeout=5).text
     days = [date.fromisoformat(line[:10]) for line in content.splitlines()[1:]]
     assert len(days) == first.rows
     assert days[0] < first_order_date(str(delivery))
     assert days[-1] == date(2018, 12, 31)
+
+
+class WriteOnly(Bucket):
+    """A bucket as the uploader has it: creating is all that it may."""
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        raise AssertionError(f"{name} was read")
+
+    def describe(self, name: str) -> StoredObject | None:
+        raise AssertionError(f"{name} was looked up")
+
+
+def test_the_same_rates_again_are_the_same_object_and_none_is_read(
+    delivery: Path, settings: Settings, sandbox: Sandbox, run_id: str
+) -> None:
+    bucket = WriteOnly.connect(settings)
+    first = fetch_rates(bucket, str(delivery), sandbox.rates_url, run_id, "2018-12-31")
+    assert fetch_rates(bucket, str(delivery), sandbox.rates_url, run_id, "2018-12-31") == first
+
+
+def test_other_rates_in_the_same_run_are_another_object_with_a_record_of_its_own(
+    delivery: Path, bucket: Bucket, sandbox: Sandbox, run_id: str
+) -> None:
+    records = [
+        fetch_rates(bucket, str(delivery), sandbox.rates_url, run_id, f"2018-12-{day}") for day in (28, 31)
+    ]
+    assert records[0].uri != records[1].uri
+    assert [bucket.read_json(record_name(record))["crc32c"] for record in records] == [
+        record.crc32c for record in records
+    ]
+    for record in records:
+        stored = bucket.describe(record.uri.removeprefix(f"gs://{bucket.name}/"))
+        assert stored is not None
+        assert stored.crc32c == record.crc32c
 
 
 def test_a_delivery_without_a_purchase_date_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,7 @@
+"""The one thing a caller must know of any step's error: whether to try again."""
+
+from __future__ import annotations
+
+
+class PermanentError(Exception):
+    """Trying again changes nothing: first somebody has to mend the delivery, the settings or the code."""

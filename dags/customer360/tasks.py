@@ -1,0 +1,48 @@
+"""What the Dag's tasks run: steps between values that a message can carry, with clients as the environment says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from customer360.catalogue import source
+from customer360.manifest import Record
+from customer360.settings import from_environment
+from customer360.steps.fetch_rates import fetch_rates
+from customer360.steps.load import load_all
+from customer360.steps.reconcile import reconcile
+from customer360.steps.upload import upload
+from customer360.storage import Bucket
+from customer360.warehouse import Warehouse
+
+Message = dict[str, Any]  # a manifest's record
+
+
+def fetch(base: str, run: str, day: str) -> Message:
+    """Store the rates up to `day`, YYYY-MM-DD; their record. Raises as the step does, as all of these do."""
+    settings = from_environment()
+    return asdict(fetch_rates(Bucket.connect(settings), base, settings.rates_url, run, day))
+
+
+def send(table: str, base: str, run: str, day: str) -> Message:
+    """Upload the file of one table; its record."""
+    return asdict(upload(Bucket.connect(from_environment()), source(table), base, run, day))
+
+
+def replace(messages: Iterable[Message]) -> dict[str, int]:
+    """Replace the raw tables that the records name; rows by table."""
+    settings = from_environment()
+    warehouse, bucket = Warehouse.connect(settings), Bucket.connect(settings)
+    return load_all(warehouse, bucket, _records(messages), settings.dataset("raw"), settings.commit)
+
+
+def balance(messages: Iterable[Message]) -> list[str]:
+    """Count rows and money at every station; a line for each table and amount."""
+    settings = from_environment()
+    rows, amounts = reconcile(Warehouse.connect(settings), settings, _records(messages))
+    return [str(entry) for entry in (*rows, *amounts)]
+
+
+def _records(messages: Iterable[Message]) -> list[Record]:
+    return [Record(**message) for message in messages]
