@@ -23,7 +23,7 @@ check mypy .venv/bin/mypy
 # sqlfluff's processes warn of a semaphore at their end.
 check sqlfluff env PYTHONWARNINGS=ignore .venv/bin/sqlfluff lint --nocolor --disable-progress-bar --processes 2 dbt
 check yamllint .venv/bin/yamllint --strict .
-check shellcheck .venv/bin/shellcheck -x scripts/*.sh scripts/lib/*.sh .ci/run
+check shellcheck .venv/bin/shellcheck -x scripts/*.sh scripts/lib/*.sh images/*/*.sh .ci/run
 if command -v gofmt >/dev/null; then check gofmt gofmt_clean; fi
 check catalogue .venv/bin/python -m scripts.catalogue verify
 check house-rules .venv/bin/python -m scripts.house_rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -10,27 +11,13 @@ from rich.console import Console
 from rich.progress import Progress as Display
 from rich.progress import SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-TITLES = {
-    "sandbox": "Start the emulators",
-    "data": "Generate the data",
-    "upload": "Upload the files",
-    "rates": "Fetch exchange rates",
-    "load": "Load the raw layer",
-    "dbt staging": "dbt: staging and quarantine",
-    "dbt intermediate": "dbt: intermediate",
-    "dbt marts": "dbt: marts",
-    "reconcile": "Reconcile rows and amounts",
-    "leaks": "Scan the open marts for personal data",
-    "docs": "Write the dbt docs",
-    "report": "Write the report",
-}
-
 
 class Progress:
     """Shows the step under way; starting the next one ends it. Use it as a context manager."""
 
-    def __init__(self, console: Console):
+    def __init__(self, console: Console, titles: Mapping[str, str] | None = None):
         self._console = console
+        self._titles = titles or {}
         self._current: tuple[TaskID, str, float] | None = None
         self._display = Display(
             SpinnerColumn(finished_text="[green]✓"),
@@ -44,13 +31,20 @@ class Progress:
     def start(self, step: str) -> None:
         """Show that a step begins."""
         self.stop()
-        title = TITLES.get(step, step)
+        title = self._titles.get(step, step)
         self._current = (self._display.add_task(title, total=1, note=""), title, time.perf_counter())
 
     def note(self, text: str) -> None:
         """Show how far the step under way has come; a log gets the steps alone."""
         if self._current is not None:
             self._display.update(self._current[0], note=text)
+
+    def result(self, text: str) -> None:
+        """Call the step under way by what came of it."""
+        if self._current is not None:
+            task, _, began = self._current
+            self._display.update(task, description=text)
+            self._current = (task, text, began)
 
     def stop(self, mark: str = "✓") -> None:
         """Show that the step under way has ended."""

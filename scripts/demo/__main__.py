@@ -27,12 +27,12 @@ from customer360.storage import StorageError
 from customer360.warehouse import LoadError
 from scripts.demo.delivery import delivered
 from scripts.demo.pipeline import Pipeline, Run
-from scripts.demo.progress import Progress
 from scripts.demo.queries import collect
 from scripts.demo.report import write_report
 from scripts.demo.summary import build_summary, print_summary, write_docs, write_summary
 from scripts.leak_scan import scan
 from scripts.memory import peak_rss_mb
+from scripts.progress import Progress
 from scripts.sandbox import SandboxError, running_sandbox
 from scripts.sandbox.__main__ import print_endpoints
 
@@ -49,6 +49,21 @@ STEP_ERRORS = (
     SettingsError,
     StorageError,
 )
+# What the progress display calls each step.
+TITLES = {
+    "sandbox": "Start the emulators",
+    "data": "Generate the data",
+    "upload": "Upload the files",
+    "rates": "Fetch exchange rates",
+    "load": "Load the raw layer",
+    "dbt staging": "dbt: staging and quarantine",
+    "dbt intermediate": "dbt: intermediate",
+    "dbt marts": "dbt: marts",
+    "reconcile": "Reconcile rows and amounts",
+    "leaks": "Scan the open marts for personal data",
+    "docs": "Write the dbt docs",
+    "report": "Write the report",
+}
 FAILED, BAD_INPUT, LEAKED = 1, 2, 3
 
 
@@ -69,7 +84,7 @@ def main() -> int:
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Run every step with live progress, then write summary, docs and report."""
     with ExitStack() as stack:
-        progress = stack.enter_context(Progress(console))
+        progress = stack.enter_context(Progress(console, TITLES))
         wait_for_files = stack.enter_context(
             delivered(arguments.source, arguments.orders, arguments.seed, BUILD / "data")
         )

@@ -89,4 +89,5 @@ def print_summary(console: Console, summary: Mapping[str, Any], directory: Path)
         ("summary", "summary.json"),
         ("dbt docs", "docs/index.html"),
     ):
-        console.print(f"{title:<9}{directory / file}", highlight=False)
+        if (directory / file).exists():
+            console.print(f"{title:<9}{directory / file}", highlight=False)

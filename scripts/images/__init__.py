@@ -1,0 +1,1 @@
+"""Build the container images, and list what each holds."""
