@@ -23,13 +23,14 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from scripts.sandbox.storage_sessions import Refused, Session, Span, parse_span
 
 BLOCK = 1024 * 1024
 SLOW_SECONDS = 1.0
 RESUME_INCOMPLETE, CLIENT_CLOSED = 308, 499
+OBJECT_PATH = re.compile(r"(?:/download)?/storage/v1/b/([^/]+)/o/([^/]+)")
 UPLOAD_PATH = re.compile(r"(?:/resumable)?(/upload/storage/v1/b/([^/]+)/o)/?")
 HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "transfer-encoding", "upgrade"}
 FAULTS = ("drop_mid_chunk", "drop_answer", "503", "slow")
@@ -212,7 +213,11 @@ class Handler(BaseHTTPRequestHandler):
                 response = upstream.getresponse()
             except (OSError, http.client.HTTPException) as error:
                 raise Refused(502, "the emulator does not answer") from error
-            self._relay(response)
+            missing = OBJECT_PATH.fullmatch(urlsplit(self.path).path)
+            if response.status == http.client.NOT_FOUND and self.command == "GET" and missing:
+                # Clients read from these words that the object, not its bucket, is missing.
+                return self._send(404, f"No such object: {missing[1]}/{unquote(missing[2])}".encode())
+            return self._relay(response)
 
     def _forward(self, upstream: http.client.HTTPConnection) -> None:
         upstream.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)

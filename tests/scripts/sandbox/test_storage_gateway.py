@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from google.api_core.exceptions import PreconditionFailed
+from google.api_core.exceptions import NotFound, PreconditionFailed
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import storage  # type: ignore[attr-defined]
 
@@ -342,6 +342,11 @@ def test_multipart_uploads_and_deletes_pass_through(client: storage.Client, run_
 def test_a_refusal_of_the_emulator_reaches_a_client_that_is_still_sending(uploads: str) -> None:
     url = uploads.replace(BUCKET, "no-such-bucket") + "?uploadType=media&name=a"
     assert requests.post(url, data=DATA * 8, timeout=10).status_code == 404
+
+
+def test_a_missing_object_is_called_so(client: storage.Client, run_id: str) -> None:
+    with pytest.raises(NotFound, match=f"No such object: {BUCKET}/logs/{run_id}"):
+        client.bucket(BUCKET).blob(f"logs/{run_id}").download_as_bytes()
 
 
 def test_an_unknown_fault_is_refused(storage_fault: str) -> None:
