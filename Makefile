@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -11,6 +11,24 @@ setup: ## make the Python environments from the lock files
 	@scripts/setup.sh
 demo: setup ## run the whole pipeline here: SOURCE=folder ORDERS=n SEED=n KEEP=1
 	@.venv/bin/python -m scripts.demo --source "$(SOURCE)" --orders $(ORDERS) --seed $(SEED) $(if $(KEEP),--keep)
+up: setup ## bring up the kind cluster with Airflow and everything it needs
+	@.venv/bin/python -m scripts.cluster up
+run: setup ## run the Dag on the cluster: SOURCE=folder ORDERS=n SEED=n
+	@.venv/bin/python -m scripts.cluster run --source "$(SOURCE)" --orders $(ORDERS) --seed $(SEED)
+ui: setup ## say where the Airflow UI is and how to log in
+	@.venv/bin/python -m scripts.cluster ui
+status: setup ## show what runs on the cluster, and whether it is well
+	@.venv/bin/python -m scripts.cluster status
+logs: setup ## show the last lines of a component: NAME=scheduler
+	@.venv/bin/python -m scripts.cluster logs $(NAME)
+down: setup ## remove the cluster; what was built for it stays cached
+	@.venv/bin/python -m scripts.cluster down
+e2e: setup ## run the tests against the cluster and the images: ARGS="-k name"
+	@scripts/e2e.sh $(ARGS)
+tools: setup ## bring kubectl, helm and the official chart, without a cluster
+	@.venv/bin/python -m scripts.cluster tools
+images: setup ## build the images and print their sizes
+	@.venv/bin/python -m scripts.images build $(ARGS)
 test: setup ## run all tests against the real emulators: ARGS="-k name"
 	@scripts/test.sh $(ARGS)
 lint: setup ## run every check of code, SQL and YAML

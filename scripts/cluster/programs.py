@@ -1,0 +1,59 @@
+"""kind, kubectl and helm at their pinned versions: fetched where upstream answers, else built from Go modules."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+from typing import Any
+
+from scripts.cluster import upstream
+from scripts.cluster.pieces import architecture, cache_folder, pieces
+from scripts.offline import go_modules, kubernetes
+
+
+def path(name: str) -> Path:
+    """Where a program is, or will be once `provide` has brought it."""
+    return cache_folder("bin", f"{name}-{pieces()['programs'][name]['version']}") / name
+
+
+def provide(name: str) -> str:
+    """Bring a program if it is not there yet; one line that says where it came from.
+
+    Raises ClusterError and CommandError.
+    """
+    piece, program = pieces()["programs"][name], path(name)
+    label = f"{name} {piece['version']}"
+    if program.exists():
+        return f"{label}: cached"
+    url = _fill(piece["upstream"], piece)
+    if upstream.answers(url):
+        _fetch(piece, url, program)
+        return f"{label}: fetched from upstream"
+    _build(name, piece, program)
+    return f"{label}: built from Go modules, upstream does not answer"
+
+
+def _fetch(piece: dict[str, Any], url: str, program: Path) -> None:
+    download = program.with_name("download")
+    checksum = upstream.text(piece["checksum"].format(upstream=url)).split()[0]
+    upstream.fetch(url, checksum, download)
+    if "member" in piece:
+        with tarfile.open(download) as archive:
+            member = archive.getmember(_fill(piece["member"], piece))
+            member.name = program.name
+            archive.extract(member, program.parent, filter="data")
+        download.unlink()
+    else:
+        download.replace(program)
+    program.chmod(0o755)
+
+
+def _build(name: str, piece: dict[str, Any], program: Path) -> None:
+    if piece["module"] == kubernetes.MODULE:
+        kubernetes.build(piece["version"], {name: program})
+    else:
+        go_modules.build(piece["package"], piece["module"], piece["version"], program)
+
+
+def _fill(template: str, piece: dict[str, Any]) -> str:
+    return template.format(version=piece["version"], arch=architecture())

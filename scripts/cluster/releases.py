@@ -1,0 +1,103 @@
+"""The three Helm releases on kind: our platform, the emulators, and the official Airflow chart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.cluster import programs
+from scripts.cluster.chart import REPOSITORY, Chart
+from scripts.cluster.kind import kubeconfig, kubectl
+from scripts.cluster.pieces import cache_folder
+from scripts.cluster.secrets import AIRFLOW, SANDBOX
+from scripts.commands import run
+
+CHARTS = REPOSITORY / "charts"
+TIMEOUT = "10m"
+# Everything below these namespaces has to fit the strictest profile.
+GUARDS = {
+    "pod-security.kubernetes.io/enforce": "restricted",
+    "pod-security.kubernetes.io/enforce-version": "latest",
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    """A Helm release: its name, namespace, chart, values files in order, and single values."""
+
+    name: str
+    namespace: str
+    chart: Path
+    values: tuple[Path, ...]
+    settings: dict[str, str]
+
+    def provide(self) -> str:
+        """Install or upgrade unless just this is deployed; one line that says which. Raises CommandError."""
+        wanted = self._fingerprint()
+        if self._deployed() == wanted:
+            return f"release {self.name}: unchanged"
+        self.install("--description", wanted)
+        return f"release {self.name}: installed"
+
+    def install(self, *options: str) -> str:
+        """Install or upgrade, and wait until everything is ready; what it printed. Raises CommandError."""
+        arguments = ["upgrade", "--install", self.name, str(self.chart), "--namespace", self.namespace]
+        for file in self.values:
+            arguments += ["--values", str(file)]
+        for name, value in self.settings.items():
+            arguments += ["--set-string", f"{name}={value}"]
+        log = cache_folder("logs") / f"helm-{self.name}.log"
+        return helm(*arguments, "--wait", "--wait-for-jobs", "--timeout", TIMEOUT, *options, log=log)
+
+    def _fingerprint(self) -> str:
+        """A digest of the chart, the values and the settings."""
+        digest = hashlib.sha256(json.dumps(self.settings, sort_keys=True).encode())
+        files = sorted(path for path in self.chart.rglob("*") if path.is_file())
+        for path in (*files, *self.values):
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    def _deployed(self) -> str | None:
+        """The digest that the deployed revision was installed with; None unless it is well."""
+        found = json.loads(helm("list", "--namespace", self.namespace, "--all", "--output", "json"))
+        if not any(entry["name"] == self.name and entry["status"] == "deployed" for entry in found):
+            return None
+        history = helm("history", self.name, "--namespace", self.namespace, "--max", "1", "--output", "json")
+        description: str = json.loads(history)[-1]["description"]
+        return description
+
+
+def helm(*arguments: str, log: Path | None = None) -> str:
+    """What a helm command against the cluster printed. Raises CommandError."""
+    return run(programs.path("helm"), *arguments, log=log, env={"KUBECONFIG": str(kubeconfig())})
+
+
+def releases(repository: str, tag: str, airflow_chart: Chart) -> tuple[Release, ...]:
+    """Every release in order of installation, with images of one repository and tag."""
+    overlays = (airflow_chart.overlay,) if airflow_chart.overlay else ()
+    airflow = CHARTS / "airflow"
+    platform = (CHARTS / "platform" / "values-kind.yaml",)
+    image = {"image.repository": f"{repository}/sandbox", "image.tag": tag}
+    airflow_image = {"airflow.repository": f"{repository}/airflow", "airflow.tag": tag}
+    values = (airflow / "values.yaml", airflow / "values-kind.yaml", *overlays)
+    # The platform prepares Airflow's database, which is the sandbox's here.
+    return (
+        Release("sandbox", SANDBOX, CHARTS / "sandbox", (), image),
+        Release("platform", AIRFLOW, CHARTS / "platform", platform, airflow_image),
+        Release("airflow", AIRFLOW, airflow_chart.folder, values, airflow_images(repository, tag)),
+    )
+
+
+def airflow_images(repository: str, tag: str) -> dict[str, str]:
+    """The values that name the image of every component; workers and dbt pods follow them."""
+    return {"images.airflow.repository": f"{repository}/airflow", "images.airflow.tag": tag}
+
+
+def provide_namespaces() -> str:
+    """Have both namespaces, guarded; one line that names them. Raises CommandError."""
+    for name in (AIRFLOW, SANDBOX):
+        manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": GUARDS}}
+        kubectl("apply", "--filename", "-", text=json.dumps(manifest))
+    return f"namespaces: {AIRFLOW}, {SANDBOX}"

@@ -1,0 +1,71 @@
+"""Run the Dag on the cluster and show it; it ends with the demo's summary and report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+from rich.console import Console
+
+from scripts.cluster import ClusterError
+from scripts.cluster.airflow_api import Airflow, TaskInstance
+from scripts.cluster.delivery import deliver
+from scripts.cluster.kind import kubectl
+from scripts.cluster.results import write_results
+from scripts.cluster.secrets import AIRFLOW
+from scripts.cluster.status import connect
+from scripts.cluster.watch import follow, name
+
+DAG = "olist_etl_pipeline"
+BUILD = Path("build/cluster").resolve()
+PARSE_SECONDS = 120
+LOG_LINES = 40
+FAILED, LEAKED = 1, 3
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Deliver, trigger, follow, report. Raises ClusterError, CommandError and BadFileError."""
+    airflow = connect()
+    _wait_for_dag(airflow)
+    console.print("delivering the files")
+    source = deliver(arguments.source, arguments.orders, arguments.seed)
+    airflow.unpause(DAG)
+    run_id = airflow.trigger(DAG, {"source_uri": source, "full_refresh": arguments.full_refresh})
+    console.print(f"run {run_id}: {airflow.url}/dags/{DAG}/runs/{run_id}", highlight=False, soft_wrap=True)
+    if follow(airflow, DAG, run_id, console) != "success":
+        _show_failures(airflow, run_id, console)
+        return FAILED
+    leaks = write_results(airflow, DAG, run_id, Path(arguments.source or source), BUILD, console)
+    return LEAKED if leaks else 0
+
+
+def _wait_for_dag(airflow: Airflow) -> None:
+    deadline = time.monotonic() + PARSE_SECONDS
+    while not airflow.has_dag(DAG):
+        if time.monotonic() > deadline:
+            raise ClusterError(f"Airflow does not know {DAG}; see `make logs NAME=dag-processor`")
+        time.sleep(1)
+
+
+def _show_failures(airflow: Airflow, run_id: str, console: Console) -> None:
+    """The end of each failed task's log, and what Kubernetes says of its pod."""
+    for task in airflow.tasks(DAG, run_id):
+        if task.state == "failed":
+            console.rule(f"[red]{name(task)} failed")
+            for line in airflow.log(DAG, run_id, task)[-LOG_LINES:]:
+                console.print(line, markup=False, highlight=False)
+            for event in _pod_events(task):
+                console.print(f"event: {event}", markup=False, highlight=False)
+
+
+def _pod_events(task: TaskInstance) -> list[str]:
+    """What happened to the task's pods; their names begin with the Dag's and the task's."""
+    prefix = f"{DAG}-{task.task_id}".replace("_", "-").replace(".", "-")
+    found = json.loads(kubectl("get", "events", "--namespace", AIRFLOW, "--output", "json"))["items"]
+    return [
+        f"{event['involvedObject']['name']}: {event['reason']}: {event['message']}"
+        for event in found
+        if event["type"] == "Warning" and event["involvedObject"].get("name", "").startswith(prefix)
+    ]

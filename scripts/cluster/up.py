@@ -1,0 +1,62 @@
+"""Up and down: every piece in order, each left as it is when it is there already."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from functools import partial
+
+from rich.console import Console
+
+from scripts.cluster import base_images, chart, engine, kind, our_images, programs, releases, secrets
+from scripts.cluster.kind import REPOSITORY
+from scripts.cluster.status import ui
+from scripts.image_tag import image_tag
+from scripts.progress import Progress
+
+
+def up(arguments: argparse.Namespace, console: Console) -> int:
+    """Bring everything up. Raises ClusterError and CommandError; run it again to go on where it stopped."""
+    with Progress(console) as progress:
+        for title, provide in _pieces().items():
+            progress.start(title)
+            progress.result(provide())
+        progress.start("Airflow chart")
+        airflow_chart = chart.provide()
+        progress.result(str(airflow_chart))
+        for release in releases.releases(REPOSITORY, image_tag(), airflow_chart):
+            progress.start(f"release {release.name}")
+            progress.result(release.provide())
+    return ui(arguments, console)
+
+
+def tools(_arguments: argparse.Namespace, console: Console) -> int:
+    """Bring what rendering the charts needs. Raises ClusterError and CommandError."""
+    for name in ("kubectl", "helm"):
+        console.print(programs.provide(name), highlight=False)
+    console.print(str(chart.provide()), highlight=False)
+    return 0
+
+
+def down(_arguments: argparse.Namespace, console: Console) -> int:
+    """Remove the cluster, its registry and the delivered files."""
+    kind.remove()
+    console.print("the cluster is gone; what was built for it stays in the cache")
+    return 0
+
+
+def _pieces() -> dict[str, Callable[[], str]]:
+    """What the releases stand on, in order: what is shown while it is provided, and what provides it."""
+    return {
+        "Docker engine": engine.provide,
+        "kind": partial(programs.provide, "kind"),
+        "kubectl": partial(programs.provide, "kubectl"),
+        "helm": partial(programs.provide, "helm"),
+        "base image": partial(base_images.provide, "base"),
+        "node image": partial(base_images.provide, "node"),
+        "registry image": partial(base_images.provide, "registry"),
+        "cluster": kind.provide,
+        "our images": our_images.provide,
+        "namespaces": releases.provide_namespaces,
+        "secrets": secrets.provide,
+    }

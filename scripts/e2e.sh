@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Bring the cluster up and run the tests that need it or the images. Usage: scripts/e2e.sh [pytest arguments]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+.venv/bin/python -m scripts.cluster up
+if [ $# -eq 0 ]; then set -- tests/images tests/e2e; fi
+exec .venv/bin/python -m pytest -m cluster "$@"

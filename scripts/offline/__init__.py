@@ -1,0 +1,1 @@
+"""The registry-free lane: the cluster's pieces built from Debian packages, PyPI and Go modules."""

@@ -1,0 +1,101 @@
+"""The cluster under test: trigger, wait, break, and read the marts."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery
+
+from scripts.cluster.airflow_api import Airflow, TaskInstance
+from scripts.cluster.delivery import deliver
+from scripts.cluster.forward import forwarded
+from scripts.cluster.kind import kubectl
+from scripts.cluster.run import DAG
+from scripts.cluster.secrets import AIRFLOW, SANDBOX
+
+PROJECT = "customer-360-sandbox"
+RUN_SECONDS = 900
+MARTS = ("olist_marts", "olist_restricted")
+
+Contents = Mapping[str, list[str]]
+
+
+class Place:
+    """A running cluster and what tests do to it."""
+
+    def __init__(self, airflow: Airflow):
+        self.airflow = airflow
+
+    def trigger(self, source: str, **conf: Any) -> str:
+        """Start a run of a delivery that pods see at `source`; its id."""
+        return self.airflow.trigger(DAG, {"source_uri": source, **conf})
+
+    def tasks(self, run_id: str) -> list[TaskInstance]:
+        return self.airflow.tasks(DAG, run_id)
+
+    def log(self, run_id: str, task_id: str) -> str:
+        """The logs of every instance of a task that ran."""
+        found = [task for task in self.tasks(run_id) if task.task_id == task_id and task.start]
+        return "\n".join(line for task in found for line in self.airflow.log(DAG, run_id, task))
+
+    def finish(self, run_id: str) -> str:
+        """Wait for the end of a run; its state."""
+        wait_for(lambda: self.airflow.run_state(DAG, run_id) in ("success", "failed"), RUN_SECONDS)
+        return self.airflow.run_state(DAG, run_id)
+
+    def wait_until(self, run_id: str, task_id: str, state: str) -> None:
+        """Wait until an instance of a task is in a state."""
+        wait_for(
+            lambda: any(t.task_id == task_id and t.state == state for t in self.tasks(run_id)), RUN_SECONDS
+        )
+
+    def marts(self) -> Contents:
+        """Every row of every mart as JSON, by table, in a fixed order."""
+        with forwarded(SANDBOX, "bigquery", 9050) as url:
+            return contents(client(url))
+
+
+def client(url: str) -> bigquery.Client:
+    """A client of an emulator."""
+    return bigquery.Client(
+        PROJECT,
+        AnonymousCredentials(),  # type: ignore[no-untyped-call]
+        client_options={"api_endpoint": url},
+    )
+
+
+def contents(warehouse: bigquery.Client) -> Contents:
+    """Every row of every mart as JSON, by table, in a fixed order."""
+    tables = [f"{dataset}.{table.table_id}" for dataset in MARTS for table in warehouse.list_tables(dataset)]
+    return {table: _rows(warehouse, table) for table in tables}
+
+
+def _rows(warehouse: bigquery.Client, table: str) -> list[str]:
+    found = warehouse.query(f"select to_json_string(entry) as line from {table} as entry").result()
+    return sorted(row["line"] for row in found)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Wait for a condition. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"nothing happened in {seconds:.0f} s")
+        time.sleep(1)
+
+
+def pods(selector: str, namespace: str = AIRFLOW) -> list[dict[str, Any]]:
+    """The pods that a label selector finds."""
+    found = kubectl("get", "pods", "--namespace", namespace, "--selector", selector, "--output", "json")
+    items: list[dict[str, Any]] = json.loads(found)["items"]
+    return items
+
+
+def landed(directory: Path) -> str:
+    """Put a folder where pods find it; the path that they see."""
+    return deliver(str(directory), 0, 0)

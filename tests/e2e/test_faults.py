@@ -1,0 +1,115 @@
+"""What breaks during a run is mended by the platform: the run ends well, and the marts are those of a quiet one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from scripts.cluster.forward import forwarded
+from scripts.cluster.kind import NODE, is_ready, kubectl
+from scripts.cluster.secrets import AIRFLOW, SANDBOX
+from scripts.docker import docker
+from tests.e2e.conftest import Done
+from tests.e2e.place import Place, landed, pods, wait_for
+
+pytestmark = [pytest.mark.cluster, pytest.mark.slow]
+
+DOWN_SECONDS = 30
+
+Disturbed = Callable[[str, str, Callable[[], None]], None]
+
+
+@pytest.fixture
+def disturbed(place: Place, delivery: Path, done: Done) -> Disturbed:
+    """Start a run, wait for a task's state, break something, and compare what comes out."""
+
+    def run(task_id: str, state: str, fault: Callable[[], None]) -> None:
+        run_id = place.trigger(landed(delivery), full_refresh=True)
+        place.wait_until(run_id, task_id, state)
+        fault()
+        assert place.finish(run_id) == "success"
+        assert place.marts() == done.marts
+
+    return run
+
+
+@pytest.fixture
+def slow_storage() -> Iterator[None]:
+    """Each chunk's answer comes a second late, so that an upload can be met in the middle."""
+    plant("storage", 4443, {"mode": "slow", "times": 200})
+    yield
+    plant("storage", 4443, {"mode": "none"})
+
+
+def plant(service: str, port: int, fault: dict[str, object]) -> None:
+    """Plant a fault in one of the sandbox's services."""
+    with forwarded(SANDBOX, service, port) as url:
+        requests.post(f"{url}/_fault", json=fault, timeout=10).raise_for_status()
+
+
+def delete_pod(selector: str, namespace: str = AIRFLOW) -> None:
+    """Kill the first pod that a selector finds, once it is there."""
+    wait_for(lambda: bool(pods(selector, namespace)), 120)
+    name = pods(selector, namespace)[0]["metadata"]["name"]
+    kubectl("delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force")
+
+
+@pytest.mark.usefixtures("slow_storage")
+def test_an_upload_whose_pod_is_deleted_is_tried_again(
+    disturbed: Disturbed,
+) -> None:
+    disturbed("uploads.upload", "running", lambda: delete_pod("task_id=uploads.upload"))
+
+
+def test_a_deleted_scheduler_picks_the_run_up_again(
+    disturbed: Disturbed,
+) -> None:
+    disturbed("uploads.upload", "running", lambda: delete_pod("component=scheduler"))
+
+
+def test_a_dbt_pod_killed_while_it_builds_is_started_again(
+    disturbed: Disturbed,
+) -> None:
+    disturbed("dbt.intermediate", "deferred", lambda: delete_pod("layer=intermediate"))
+
+
+def test_a_restart_of_bigquery_during_the_load_is_outlasted(
+    disturbed: Disturbed,
+) -> None:
+    disturbed("raw_load.load", "running", lambda: delete_pod("app=bigquery", SANDBOX))
+
+
+def test_an_absence_of_cloud_storage_is_outlasted(
+    disturbed: Disturbed,
+) -> None:
+    def away() -> None:
+        kubectl("scale", "deployment/storage", "--replicas=0", "--namespace", SANDBOX)
+        time.sleep(DOWN_SECONDS)
+        kubectl("scale", "deployment/storage", "--replicas=1", "--namespace", SANDBOX)
+
+    disturbed("uploads.upload", "running", away)
+
+
+def test_a_rates_api_that_recovers_is_asked_again(disturbed: Disturbed) -> None:
+    plant("rates", 8090, {"mode": "503", "times": 3})
+    disturbed("exchange_rates.fetch", "running", lambda: None)
+
+
+def test_a_restarted_api_server_is_outlasted_by_running_tasks(
+    disturbed: Disturbed,
+) -> None:
+    disturbed("uploads.upload", "running", lambda: delete_pod("component in (api-server, webserver)"))
+
+
+def test_a_restarted_node_finishes_the_run(
+    disturbed: Disturbed,
+) -> None:
+    def restart() -> None:
+        docker("restart", NODE)
+        wait_for(is_ready, 180)
+
+    disturbed("dbt.staging", "deferred", restart)
