@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def sandbox_marts(delivery: Path, tmp_path_factory: pytest.TempPathFactory) -> C
             os.environ["C360_HASH_KEY"] = keys["hash-key"]
             os.environ["C360_CONTACT_KEY"] = keys["contact-key"]
             settings = from_environment()
-            pipeline = Pipeline(settings, Run("e2e", "2026-01-31"))
+            pipeline = Pipeline(settings, Run("e2e", f"{datetime.now(UTC):%Y-%m-%d}"))
             pipeline.create_datasets()
             target = folder / "target"
             with DbtSession(settings.dbt_directory, settings.dbt_target, target, target / "dbt.out") as dbt:

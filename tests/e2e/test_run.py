@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from customer360.catalogue import files_delivered
+from scripts.cluster.run import DAG
 from tests.e2e.conftest import Done
-from tests.e2e.place import Contents, Place, pods
+from tests.e2e.place import Contents, Place, differences, pods
 
 pytestmark = pytest.mark.cluster
 
@@ -21,8 +22,7 @@ def test_each_file_was_uploaded_by_a_task_of_its_own(place: Place, done: Done) -
 
 
 def test_the_marts_equal_the_sandbox_s_row_for_row(done: Done, sandbox_marts: Contents) -> None:
-    different = [table for table, rows in sandbox_marts.items() if done.marts.get(table) != rows]
-    assert (different, done.marts.keys()) == ([], sandbox_marts.keys())
+    assert differences(sandbox_marts, done.marts) == {}
 
 
 def test_no_pod_of_a_task_is_left(done: Done) -> None:
@@ -30,5 +30,14 @@ def test_no_pod_of_a_task_is_left(done: Done) -> None:
     assert pods("dag_id=olist_etl_pipeline") == []
 
 
-def test_the_log_of_an_upload_can_still_be_read(place: Place, done: Done) -> None:
-    assert "run_id" in place.log(done.run_id, "uploads.upload") or place.log(done.run_id, "uploads.upload")
+def test_each_task_left_a_log_in_the_bucket_that_tells_its_end(place: Place, done: Done) -> None:
+    silent = [
+        task.task_id
+        for task in place.tasks(done.run_id)
+        if "Post Execute" not in "\n".join(place.airflow.log(DAG, done.run_id, task))
+    ]
+    assert silent == []
+
+
+def test_the_log_of_a_dbt_task_holds_what_its_pod_said(place: Place, done: Done) -> None:
+    assert '"layer": "marts", "passed"' in place.log(done.run_id, "dbt.marts")

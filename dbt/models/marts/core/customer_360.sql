@@ -45,7 +45,8 @@ per_person as (
         sum(item_count) as item_count,
         sum(if(has_value, paid_brl, 0)) as lifetime_value_brl,
         sum(if(has_value, paid_usd, 0)) as lifetime_value_usd,
-        avg(delivery_days) as average_delivery_days,
+        -- A sum of floats depends on its order; rounded, a rerun gives the same.
+        round(avg(delivery_days), 6) as average_delivery_days,
         safe_divide(countif(is_late), countif(is_late is not null)) as late_delivery_rate,
         sum(review_count) as review_count,
         avg(review_score) as average_review_score
