@@ -6,7 +6,7 @@ ORDERS ?= 10000
 SEED ?= 360
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z][a-z-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 setup: ## make the Python environments from the lock files
 	@scripts/setup.sh
 demo: setup ## run the whole pipeline here: SOURCE=folder ORDERS=n SEED=n KEEP=1
@@ -25,7 +25,7 @@ down: setup ## remove the cluster; what was built for it stays cached
 	@.venv/bin/python -m scripts.cluster down
 e2e: setup ## run the tests against the cluster and the images: ARGS="-k name"
 	@scripts/e2e.sh $(ARGS)
-tools: setup ## bring kubectl, helm and the official chart, without a cluster
+tools: setup ## bring helm and the official chart, without a cluster
 	@.venv/bin/python -m scripts.cluster tools
 images: setup ## build the images and print their sizes
 	@.venv/bin/python -m scripts.images build $(ARGS)

@@ -13,6 +13,8 @@ case "$*" in
 esac
 
 failed=0
+# The charts' tests render with them.
+.venv/bin/python -m scripts.cluster tools || failed=1
 .venv/bin/python -m pytest --cov=customer360 --cov-branch --cov-report=term:skip-covered --cov-fail-under=90 || failed=1
 .venv-airflow/bin/python -m pytest "$dag_tests" || failed=1
 exit "$failed"

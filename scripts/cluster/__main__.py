@@ -38,7 +38,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m scripts.cluster", description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("tools", help="bring kubectl, helm and the official chart; nothing is started")
+    verbs.add_parser("tools", help="bring helm and the official chart; nothing is started")
     verbs.add_parser("up", help="bring everything up; what is up stays as it is")
     runner = verbs.add_parser("run", help="deliver files, run the Dag, show its tasks, write the report")
     runner.add_argument("--source", default="", help="folder with the nine files (gzip accepted)")

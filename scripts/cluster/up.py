@@ -32,8 +32,7 @@ def up(arguments: argparse.Namespace, console: Console) -> int:
 
 def tools(_arguments: argparse.Namespace, console: Console) -> int:
     """Bring what rendering the charts needs. Raises ClusterError and CommandError."""
-    for name in ("kubectl", "helm"):
-        console.print(programs.provide(name), highlight=False)
+    console.print(programs.provide("helm"), highlight=False)
     console.print(str(chart.provide()), highlight=False)
     return 0
 

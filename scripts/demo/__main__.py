@@ -25,7 +25,7 @@ from customer360.settings import SettingsError, from_environment
 from customer360.steps.reconcile import ReconcileError
 from customer360.storage import StorageError
 from customer360.warehouse import LoadError
-from scripts.demo.delivery import delivered
+from scripts.demo.delivery import delivered, rates_file
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.queries import collect
 from scripts.demo.report import write_report
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         )
         progress.start("sandbox")
         place = stack.enter_context(
-            running_sandbox(BUILD / "sandbox", _rates_file(arguments.source), fresh=True, keep=arguments.keep)
+            running_sandbox(BUILD / "sandbox", rates_file(arguments.source), fresh=True, keep=arguments.keep)
         )
         os.environ.update(place.environment())
         os.environ.setdefault("C360_COMMIT", _commit())
@@ -126,11 +126,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         if arguments.keep:
             print_endpoints(place)
     return LEAKED if leaks else 0
-
-
-def _rates_file(source: str) -> Path | None:
-    """Rates that came with the delivery: the stub then serves these."""
-    return next(iter(sorted(Path(source).glob("exchange_rates.csv*"))), None) if source else None
 
 
 def _ledger(source: Path) -> Path | None:

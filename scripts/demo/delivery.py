@@ -50,3 +50,8 @@ def _with_contacts(source: Path, seed: int, complete: Path) -> Path:
     customers = locate(str(complete), catalogue.source("customers")).removeprefix("file://")
     write_contacts(Path(customers), complete, seed)
     return complete
+
+
+def rates_file(source: str) -> Path | None:
+    """Rates that came with a delivery; None when none did."""
+    return next(iter(sorted(Path(source).glob("exchange_rates.csv*"))), None) if source else None

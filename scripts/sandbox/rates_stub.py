@@ -1,7 +1,8 @@
 """Frankfurter's API, version 1, for the sandbox: the same paths, shapes and status codes, with rates made here.
 
 The series is a seeded random walk within the range of 2016 to 2018, on the working days of the euro's payment
-system. POST /_fault {"mode": ..., "times": n} makes the next n answers fail, for tests; see FAULTS.
+system. POST /_fault {"mode": ..., "times": n} makes the next n answers fail, for tests; see FAULTS. POST /_series with
+a CSV makes it serve the rates in there, and with nothing the made ones again.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ LIES: dict[str, Callable[[Answer], Answer]] = {
     "wrong_base": _change("base", "EUR"),
     "empty": lambda _answer: {},
 }
+GZIP = b"\x1f\x8b"
 FAULTS = ("429", "503", "slow", "reset", *LIES)
 
 
@@ -77,9 +79,10 @@ def made_series(last: date) -> Series:
     return series
 
 
-def read_series(path: Path) -> Series:
+def read_series(data: bytes) -> Series:
     """Rates from a CSV `date,source_currency,target_currency,exchange_rate`, gzip accepted."""
-    data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    if data.startswith(GZIP):
+        data = gzip.decompress(data)
     rows = csv.DictReader(data.decode("utf-8-sig").splitlines())
     return {row["date"]: float(row["exchange_rate"]) for row in rows}
 
@@ -102,8 +105,12 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        """Set the faults to come."""
-        order = json.loads(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+        """Set the faults to come, or the rates to serve."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        if self.path == "/_series":
+            self.server.series = read_series(body) if body else made_series(datetime.now(UTC).date())
+            return self._send(200, {"days": len(self.server.series)})
+        order = json.loads(body)
         if order["mode"] not in ("none", *FAULTS):
             return self._send(422, {"message": f"mode is one of none, {', '.join(FAULTS)}"})
         self.server.faults = [] if order["mode"] == "none" else [order["mode"]] * int(order.get("times", 1))
@@ -167,7 +174,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="serve the rates of this CSV instead of made ones")
     arguments = parser.parse_args()
     today = datetime.now(UTC).date()
-    series = read_series(arguments.file) if arguments.file else made_series(today)
+    series = read_series(arguments.file.read_bytes()) if arguments.file else made_series(today)
     Stub(arguments.host, arguments.port, series).serve_forever()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-RULE = re.compile(r"^([a-z][a-z-]*):.*\n((?:\t.*\n)*)", re.MULTILINE)
+RULE = re.compile(r"^([a-z][a-z0-9-]*):.*\n((?:\t.*\n)*)", re.MULTILINE)
 RECIPES = {name: recipe.splitlines() for name, recipe in RULE.findall(MAKEFILE)}
 
 
@@ -24,7 +24,7 @@ def test_help_is_the_default_and_lists_every_target_in_order() -> None:
 
 
 def test_help_stands_first_and_the_verbs_follow_in_the_order_of_use() -> None:
-    order = ["help", "setup", "demo", "test", "lint"]
+    order = ["help", "setup", "demo", "up", "run", "ui", "status", "logs", "down"]
     assert list(RECIPES)[: len(order)] == order
 
 

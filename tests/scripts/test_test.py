@@ -44,8 +44,9 @@ def run(checkout: Path, *arguments: str, failing: str = "") -> tuple[int, list[s
 def test_both_environments_run_and_either_can_fail_the_tests(checkout: Path, failing: str, code: int) -> None:
     found, called = run(checkout, failing=failing)
     assert found == code
-    assert [line.split()[0] for line in called] == [MAIN, DAG]
-    assert called[1] == f"{DAG} -m pytest tests/dags/airflow"
+    assert [line.split()[0] for line in called] == [MAIN, MAIN, DAG]
+    assert called[0] == f"{MAIN} -m scripts.cluster tools"
+    assert called[2] == f"{DAG} -m pytest tests/dags/airflow"
 
 
 @pytest.mark.parametrize("arguments", [("-k", "upload"), ("tests/dags/test_runs.py",)])

@@ -78,4 +78,15 @@ def test_rates_are_read_from_a_compressed_file(tmp_path: Path) -> None:
     path = tmp_path / "rates.csv.gz"
     text = "date,source_currency,target_currency,exchange_rate\n2017-11-20,BRL,USD,0.30703\n"
     path.write_bytes(gzip.compress(text.encode()))
-    assert read_series(path) == {"2017-11-20": 0.30703}
+    assert read_series(path.read_bytes()) == {"2017-11-20": 0.30703}
+
+
+def test_given_rates_are_served_until_they_are_taken_back(sandbox: Sandbox) -> None:
+    address = f"{sandbox.rates_url}/v1/2017-11-20..2017-11-20?base=BRL&symbols=USD"
+    made = requests.get(address, timeout=5).json()["rates"]
+    rows = "date,source_currency,target_currency,exchange_rate\n2017-11-20,BRL,USD,0.5\n"
+    requests.post(f"{sandbox.rates_url}/_series", data=rows, timeout=5).raise_for_status()
+    given = requests.get(address, timeout=5).json()["rates"]
+    requests.post(f"{sandbox.rates_url}/_series", timeout=5).raise_for_status()
+    again = requests.get(address, timeout=5).json()["rates"]
+    assert (given, again) == ({"2017-11-20": {"USD": 0.5}}, made)
