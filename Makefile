@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -35,6 +35,8 @@ lint: setup ## run every check of code, SQL and YAML
 	@scripts/lint.sh
 bench: setup ## measure upload, full runs and the ordinary way: ARGS="--orders 10000"
 	@.venv/bin/python -m scripts.bench $(ARGS)
+bench-cluster: setup ## measure a run on the cluster against the sandbox's: ORDERS=n
+	@.venv/bin/python -m scripts.cluster bench --orders $(ORDERS) --seed $(SEED)
 clean: ## remove what runs and builds left behind
 	@scripts/clean.sh
 sandbox-up: setup ## start the emulators and leave them running

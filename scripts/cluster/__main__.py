@@ -12,13 +12,23 @@ from rich.console import Console
 
 from customer360.inspector import BadFileError
 from scripts.cluster import ClusterError
+from scripts.cluster.bench import bench
 from scripts.cluster.run import run
 from scripts.cluster.status import logs, status, ui
 from scripts.cluster.up import down, tools, up
 from scripts.commands import CommandError
 
 FAILED, BAD_INPUT = 1, 2
-VERBS = {"tools": tools, "up": up, "run": run, "status": status, "ui": ui, "logs": logs, "down": down}
+VERBS = {
+    "tools": tools,
+    "up": up,
+    "run": run,
+    "bench": bench,
+    "status": status,
+    "ui": ui,
+    "logs": logs,
+    "down": down,
+}
 
 
 def main() -> int:
@@ -40,13 +50,15 @@ def _arguments() -> argparse.Namespace:
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("tools", help="bring helm and the official chart; nothing is started")
     verbs.add_parser("up", help="bring everything up; what is up stays as it is")
-    runner = verbs.add_parser("run", help="deliver files, run the Dag, show its tasks, write the report")
-    runner.add_argument("--source", default="", help="folder with the nine files (gzip accepted)")
-    runner.add_argument(
-        "--orders", type=int, default=10_000, help="orders to generate (default: %(default)s)"
-    )
-    runner.add_argument("--seed", type=int, default=360, help="seed of the generator (default: %(default)s)")
-    runner.add_argument("--full-refresh", action="store_true", help="build the marts anew")
+    for verb, text in (
+        ("run", "deliver files, run the Dag, show its tasks, write the report"),
+        ("bench", "measure a run against the sandbox's"),
+    ):
+        runner = verbs.add_parser(verb, help=text)
+        runner.add_argument("--source", default="", help="folder with the nine files (gzip accepted)")
+        runner.add_argument("--orders", type=int, default=10_000, help="default: %(default)s")
+        runner.add_argument("--seed", type=int, default=360, help="of the generator (default: %(default)s)")
+        runner.add_argument("--full-refresh", action="store_true", help="build the facts anew")
     verbs.add_parser("status", help="what runs, and whether it is well")
     verbs.add_parser("ui", help="where the Airflow UI is and how to log in")
     logger = verbs.add_parser("logs", help="the last lines of a component or of a task's pod")

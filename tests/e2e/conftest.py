@@ -23,7 +23,7 @@ from scripts.commands import CommandError
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.generate import generate
 from scripts.sandbox import running_sandbox
-from tests.e2e.place import Contents, Place, client, contents, landed
+from tests.e2e.place import Contents, Place, Pod, client, contents, landed
 
 ORDERS = 1000
 SEED = 41
@@ -71,10 +71,11 @@ def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass(frozen=True)
 class Done:
-    """A run that ended, and what the marts held then."""
+    """A run that ended, the pods it had, and what the marts held then."""
 
     run_id: str
     state: str
+    pods: list[Pod]
     marts: Contents
 
 
@@ -82,8 +83,8 @@ class Done:
 def done(place: Place, delivery: Path) -> Done:
     """An undisturbed run of the delivery."""
     run_id = place.trigger(landed(delivery), full_refresh=True)
-    state = place.finish(run_id)
-    return Done(run_id, state, place.marts())
+    state, seen = place.finish_watched(run_id)
+    return Done(run_id, state, list(seen.values()), place.marts())
 
 
 @pytest.fixture(scope="session")

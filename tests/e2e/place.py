@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,28 @@ MARTS = ("olist_marts", "olist_restricted")
 SNAPSHOTS = ("customer_segment_history",)
 
 Contents = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True)
+class Pod:
+    """What a pod of a task was; kind: its label `component`, such as uploader or dbt."""
+
+    kind: str
+    task_id: str
+    map_index: str
+    account: str
+    image: str
+
+    @classmethod
+    def of(cls, pod: Mapping[str, Any]) -> Pod:
+        labels, spec = pod["metadata"]["labels"], pod["spec"]
+        return cls(
+            labels["app.kubernetes.io/component"],
+            labels["task_id"],
+            labels.get("map_index", "-1"),
+            spec["serviceAccountName"],
+            spec["containers"][0]["image"],
+        )
 
 
 class Place:
@@ -49,6 +72,17 @@ class Place:
         """Wait for the end of a run; its state."""
         wait_for(lambda: self.airflow.run_state(DAG, run_id) in ("success", "failed"), RUN_SECONDS)
         return self.airflow.run_state(DAG, run_id)
+
+    def finish_watched(self, run_id: str) -> tuple[str, dict[str, Pod]]:
+        """Wait for the end of a run; its state, and every pod of a task that was seen meanwhile, by name."""
+        seen: dict[str, Pod] = {}
+
+        def is_over() -> bool:
+            seen.update({pod["metadata"]["name"]: Pod.of(pod) for pod in pods("dag_id")})
+            return self.airflow.run_state(DAG, run_id) in ("success", "failed")
+
+        wait_for(is_over, RUN_SECONDS)
+        return self.airflow.run_state(DAG, run_id), seen
 
     def wait_until(self, run_id: str, task_id: str, state: str) -> None:
         """Wait until an instance of a task is in a state."""

@@ -16,9 +16,22 @@ def test_the_run_succeeds(done: Done) -> None:
     assert done.state == "success"
 
 
-def test_each_file_was_uploaded_by_a_task_of_its_own(place: Place, done: Done) -> None:
-    uploads = [task for task in place.tasks(done.run_id) if task.task_id == "uploads.upload"]
-    assert {task.label for task in uploads} == {source.table for source in files_delivered()}
+def test_each_file_was_uploaded_in_a_pod_of_its_own_as_uploader(done: Done) -> None:
+    uploads = [pod for pod in done.pods if pod.task_id == "uploads.upload"]
+    assert len(uploads) == len({pod.map_index for pod in uploads}) == len(files_delivered())
+    assert {pod.account for pod in uploads} == {"uploader"}
+
+
+def test_each_layer_was_built_in_a_pod_of_the_dbt_image_as_dbt(done: Done) -> None:
+    built = [pod for pod in done.pods if pod.kind == "dbt"]
+    assert sorted(pod.task_id for pod in built) == ["dbt.intermediate", "dbt.marts", "dbt.staging"]
+    assert {(pod.account, pod.image.rpartition(":")[0].rpartition("/")[2]) for pod in built} == {
+        ("dbt", "dbt")
+    }
+
+
+def test_at_most_16_pods_worked(done: Done) -> None:
+    assert len([pod for pod in done.pods if pod.kind != "launcher"]) <= 16
 
 
 def test_the_marts_equal_the_sandbox_s_row_for_row(done: Done, sandbox_marts: Contents) -> None:
