@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 from scripts.cluster import programs
 from scripts.cluster.chart import REPOSITORY, Chart
@@ -35,21 +38,29 @@ class Release:
 
     def provide(self) -> str:
         """Install or upgrade unless just this is deployed; one line that says which. Raises CommandError."""
-        wanted = self._fingerprint()
-        if self._deployed() == wanted:
+        wanted, found = self._fingerprint(), self._found()
+        if found and found["status"] == "deployed" and self._deployed_fingerprint() == wanted:
+            self._wait_until_ready()
             return f"release {self.name}: unchanged"
+        if found:
+            self._clear_the_way(found)
         self.install("--description", wanted)
         return f"release {self.name}: installed"
 
     def install(self, *options: str) -> str:
         """Install or upgrade, and wait until everything is ready; what it printed. Raises CommandError."""
-        arguments = ["upgrade", "--install", self.name, str(self.chart), "--namespace", self.namespace]
-        for file in self.values:
-            arguments += ["--values", str(file)]
-        for name, value in self.settings.items():
-            arguments += ["--set-string", f"{name}={value}"]
         log = cache_folder("logs") / f"helm-{self.name}.log"
-        return helm(*arguments, "--wait", "--wait-for-jobs", "--timeout", TIMEOUT, *options, log=log)
+        waiting = ("--wait", "--wait-for-jobs", "--timeout", TIMEOUT)
+        return helm(*self.arguments(), *waiting, *options, log=log)
+
+    def arguments(self) -> list[str]:
+        """Arguments for Helm that install or upgrade the release."""
+        found = ["upgrade", "--install", self.name, str(self.chart), "--namespace", self.namespace]
+        for file in self.values:
+            found += ["--values", str(file)]
+        for name, value in self.settings.items():
+            found += ["--set-string", f"{name}={value}"]
+        return found
 
     def _fingerprint(self) -> str:
         """A digest of the chart, the values and the settings."""
@@ -59,14 +70,32 @@ class Release:
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
-    def _deployed(self) -> str | None:
-        """The digest that the deployed revision was installed with; None unless it is well."""
+    def _found(self) -> dict[str, str] | None:
+        """What Helm lists of the release, in whatever state; None when there is none."""
         found = json.loads(helm("list", "--namespace", self.namespace, "--all", "--output", "json"))
-        if not any(entry["name"] == self.name and entry["status"] == "deployed" for entry in found):
-            return None
+        return next((entry for entry in found if entry["name"] == self.name), None)
+
+    def _deployed_fingerprint(self) -> str:
+        """The digest that the last revision was installed with."""
         history = helm("history", self.name, "--namespace", self.namespace, "--max", "1", "--output", "json")
         description: str = json.loads(history)[-1]["description"]
         return description
+
+    def _clear_the_way(self, found: Mapping[str, str]) -> None:
+        """Undo what stands in the way of an upgrade: one that was cut off, or another version of the chart."""
+        place = ("--namespace", self.namespace, "--wait", "--timeout", TIMEOUT)
+        chart = yaml.safe_load((self.chart / "Chart.yaml").read_text())
+        if found["status"] in ("pending-upgrade", "pending-rollback"):
+            helm("rollback", self.name, *place)
+        elif found["status"].startswith("pending") or found["chart"] != f"{chart['name']}-{chart['version']}":
+            # Objects of two versions may claim the same port.
+            helm("uninstall", self.name, *place)
+
+    def _wait_until_ready(self) -> None:
+        """Wait for what a restart of the node may still be starting. Raises CommandError when it does not come."""
+        place = ("--namespace", self.namespace)
+        for name in kubectl("get", "deployments,statefulsets", *place, "--output", "name").split():
+            kubectl("rollout", "status", name, *place, "--timeout", TIMEOUT)
 
 
 def helm(*arguments: str, log: Path | None = None) -> str:

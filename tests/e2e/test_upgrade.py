@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scripts.cluster import chart
-from scripts.cluster.kind import REPOSITORY, kubectl
+from scripts.cluster import chart, programs
+from scripts.cluster.kind import REPOSITORY, kubeconfig, kubectl
 from scripts.cluster.releases import Release, helm, releases
 from scripts.cluster.secrets import AIRFLOW
-from scripts.commands import CommandError
+from scripts.commands import CommandError, run
 from scripts.docker import docker
 from scripts.images.catalogue import IMAGES
 from tests.e2e.conftest import Done
-from tests.e2e.place import Place, differences, landed
+from tests.e2e.place import Place, differences, landed, wait_for
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
+ROOT = Path(__file__).parents[2]
 OTHER_TAG, ABSENT_TAG = "0123456789ab", "ffffffffffff"
 
 
@@ -70,3 +74,36 @@ def test_a_release_whose_image_is_missing_leaves_the_old_one_serving(place: Plac
         airflow_release(ABSENT_TAG).install("--atomic", "--timeout", "60s")
     assert serving_image() == before
     assert place.airflow.has_dag("olist_etl_pipeline")
+
+
+def test_bringing_up_what_is_up_changes_no_release(place: Place) -> None:
+    assert place.airflow.url
+    before = revisions()
+    run(sys.executable, "-m", "scripts.cluster", "up", cwd=ROOT)
+    assert revisions() == before
+
+
+def test_an_upgrade_that_was_cut_off_is_repaired(place: Place, other_release: Release) -> None:
+    with subprocess.Popen(
+        [programs.path("helm"), *other_release.arguments(), "--wait"],
+        env={**os.environ, "KUBECONFIG": str(kubeconfig())},
+    ) as cut:
+        wait_for(lambda: "pending-upgrade" in statuses(), 60)
+        cut.kill()
+    airflow_release(serving_image().rpartition(":")[2]).provide()
+    assert statuses() == ["deployed"]
+    assert place.airflow.has_dag("olist_etl_pipeline")
+
+
+def revisions() -> set[tuple[str, str]]:
+    """Name and revision of every release."""
+    listed = json.loads(helm("list", "--all-namespaces", "--all", "--output", "json"))
+    return {(entry["name"], entry["revision"]) for entry in listed}
+
+
+def statuses() -> list[str]:
+    """The status of the Airflow release's last revision."""
+    listed = json.loads(
+        helm("list", "--namespace", AIRFLOW, "--all", "--filter", "^airflow$", "--output", "json")
+    )
+    return [entry["status"] for entry in listed]
