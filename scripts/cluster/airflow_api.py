@@ -67,7 +67,7 @@ class Airflow:
         """The lines of a task's last try."""
         path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}/logs/{max(task.try_number, 1)}"
         found = self._call("get", f"{path}?map_index={task.map_index}&full_content=true").json()
-        return [_line(entry) for entry in found["content"]]
+        return [log_line(entry) for entry in found["content"]]
 
     def returned(self, dag_id: str, run_id: str, task: TaskInstance) -> Any:
         """What a task returned."""
@@ -83,7 +83,7 @@ class Airflow:
                 answer = self._send(method, path, body)
             except (requests.ConnectionError, requests.Timeout):
                 answer = None
-            if answer is not None and answer.status_code < 500:
+            if answer is not None and _is_airflow_s(answer):
                 break
             if time.monotonic() > deadline:
                 raise ClusterError(f"Airflow at {self.url} does not answer; see `make status`")
@@ -111,6 +111,12 @@ class Airflow:
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
 
+def _is_airflow_s(answer: requests.Response) -> bool:
+    """False for what a server says that is not yet, or no longer, Airflow: errors, and a 404 without a reason."""
+    is_json = answer.headers.get("Content-Type", "").startswith("application/json")
+    return answer.status_code < 500 and (is_json or answer.status_code != requests.codes.not_found)
+
+
 def _task(entry: dict[str, Any]) -> TaskInstance:
     return TaskInstance(
         task_id=entry["task_id"],
@@ -123,10 +129,11 @@ def _task(entry: dict[str, Any]) -> TaskInstance:
     )
 
 
-def _line(entry: str | dict[str, Any]) -> str:
+def log_line(entry: str | dict[str, Any]) -> str:
+    """A line of a log as Airflow answers it, as text."""
     if isinstance(entry, str):
         return entry
-    details = " ".join(
-        f"{key}={value}" for key, value in entry.items() if key in ("error_detail", "exc_info")
+    errors = "; ".join(
+        f"{error['exc_type']}: {error['exc_value']}" for error in entry.get("error_detail") or ()
     )
-    return f"{entry.get('timestamp') or ''} {entry.get('event', '')} {details}".strip()
+    return f"{entry.get('timestamp') or ''} {entry.get('event', '')} {errors}".strip()

@@ -49,7 +49,7 @@ def test_only_the_upload_of_that_file_fails_and_at_its_first_try(failure: Failur
 
 def test_its_log_names_file_row_and_remedy(place: Place, failure: Failure) -> None:
     log = place.log(failure.run_id, "uploads.upload")
-    assert f"{failure.defect.file}: row {failure.defect.row}" in log
+    assert f"{failure.defect.file}, row {failure.defect.row}" in log
     assert "Mend the row" in log
 
 

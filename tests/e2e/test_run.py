@@ -7,7 +7,7 @@ import pytest
 from customer360.catalogue import files_delivered
 from scripts.cluster.run import DAG
 from tests.e2e.conftest import Done
-from tests.e2e.place import Contents, Place, differences, pods
+from tests.e2e.place import Contents, Place, differences, pods, wait_for
 
 pytestmark = pytest.mark.cluster
 
@@ -40,7 +40,7 @@ def test_the_marts_equal_the_sandbox_s_row_for_row(done: Done, sandbox_marts: Co
 
 def test_no_pod_of_a_task_is_left(done: Done) -> None:
     assert done.state == "success"
-    assert pods("dag_id=olist_etl_pipeline") == []
+    wait_for(lambda: pods("dag_id") == [], 60)
 
 
 def test_each_task_left_a_log_in_the_bucket_that_tells_its_end(place: Place, done: Done) -> None:
