@@ -15,7 +15,7 @@ from scripts.cluster.chart import REPOSITORY, Chart
 from scripts.cluster.kind import kubeconfig, kubectl
 from scripts.cluster.pieces import cache_folder
 from scripts.cluster.secrets import AIRFLOW, SANDBOX
-from scripts.commands import run
+from scripts.commands import CommandError, run
 
 CHARTS = REPOSITORY / "charts"
 TIMEOUT = "10m"
@@ -82,12 +82,17 @@ class Release:
         return description
 
     def _clear_the_way(self, found: Mapping[str, str]) -> None:
-        """Undo what stands in the way of an upgrade: one that was cut off, or another version of the chart."""
+        """Undo what stands in an upgrade's way: one that failed or was cut off, or another version of the chart."""
         place = ("--namespace", self.namespace, "--wait", "--timeout", TIMEOUT)
+        status, deployed = found["status"], found["chart"]
+        if status != "deployed":
+            try:
+                helm("rollback", self.name, *place)
+                deployed = (self._found() or found)["chart"]
+            except CommandError:  # there is nothing to go back to
+                deployed = ""
         chart = yaml.safe_load((self.chart / "Chart.yaml").read_text())
-        if found["status"] in ("pending-upgrade", "pending-rollback"):
-            helm("rollback", self.name, *place)
-        elif found["status"].startswith("pending") or found["chart"] != f"{chart['name']}-{chart['version']}":
+        if deployed != f"{chart['name']}-{chart['version']}":
             # Objects of two versions may claim the same port.
             helm("uninstall", self.name, *place)
 
