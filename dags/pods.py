@@ -147,5 +147,6 @@ def _annotations() -> dict[str, str]:
 def _resources(kind: str, settings: Settings) -> k8s.V1ResourceRequirements:
     (cpu, most_cpu), (memory, most_memory) = KINDS[kind].cpu, KINDS[kind].memory
     return k8s.V1ResourceRequirements(
-        requests={"cpu": settings.cpu_request or cpu, "memory": memory}, limits={"cpu": most_cpu, "memory": most_memory}
+        requests={"cpu": settings.cpu_request or cpu, "memory": memory},
+        limits={"cpu": most_cpu, "memory": most_memory},
     )
