@@ -78,8 +78,10 @@ def test_a_release_whose_image_is_missing_leaves_the_old_one_serving(place: Plac
 
 def test_bringing_up_what_is_up_changes_no_release(place: Place) -> None:
     assert place.airflow.url
+    up = (sys.executable, "-m", "scripts.cluster", "up")
+    run(*up, cwd=ROOT)
     before = revisions()
-    run(sys.executable, "-m", "scripts.cluster", "up", cwd=ROOT)
+    run(*up, cwd=ROOT)
     assert revisions() == before
 
 
