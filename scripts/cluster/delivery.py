@@ -23,8 +23,7 @@ def deliver(source: str, orders: int, seed: int) -> str:
     folder = landing() / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
     with delivered(source, orders, seed, cache_folder("data")) as wait_for_files:
         files = wait_for_files()
-    for old in landing().iterdir():
-        shutil.rmtree(old)
+    remove_deliveries()
     folder.mkdir()
     for entry in files_delivered():
         for path in files.glob(f"{entry.file}*"):
@@ -32,3 +31,9 @@ def deliver(source: str, orders: int, seed: int) -> str:
             shutil.copyfile(path, folder / path.name)
             (folder / path.name).chmod(0o644)
     return str(MOUNT / folder.name)
+
+
+def remove_deliveries() -> None:
+    """Remove every delivery from the landing folder."""
+    for folder in landing().iterdir():
+        shutil.rmtree(folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import time
 from contextlib import suppress
@@ -41,7 +40,10 @@ def may_claim_resources(status: str) -> bool:
 
 
 def _is_running() -> bool:
-    return _is_installed() and succeeds(docker.program(), "info")
+    try:
+        return succeeds(docker.program(), "info")
+    except CommandError:
+        return False
 
 
 def _is_installed() -> bool:
@@ -83,6 +85,7 @@ def _spawn() -> None:
     if not may_claim_resources(Path("/proc/self/status").read_text()):
         wrapper = cache_folder("bin") / RUNC_WRAPPER.name
         shutil.copy(RUNC_WRAPPER, wrapper)
+        wrapper.chmod(0o755)
         command += ["--add-runtime", f"modest={wrapper}", "--default-runtime", "modest"]
     with (cache_folder("logs") / "dockerd.log").open("ab") as log:
         subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
@@ -94,9 +97,3 @@ def _remove_stale_pid() -> None:
         pid = int(PID_FILE.read_text())
         if Path(f"/proc/{pid}/comm").read_text().strip() != "dockerd":
             PID_FILE.unlink()
-
-
-def stop_spawned() -> None:
-    """Stop a daemon that was started by hand."""
-    with suppress(OSError, ValueError, CommandError):
-        os.kill(int(PID_FILE.read_text()), signal.SIGTERM)

@@ -9,6 +9,7 @@ from functools import partial
 from rich.console import Console
 
 from scripts.cluster import base_images, chart, engine, kind, our_images, programs, releases, secrets
+from scripts.cluster.delivery import remove_deliveries
 from scripts.cluster.kind import REPOSITORY
 from scripts.cluster.status import ui
 from scripts.image_tag import image_tag
@@ -40,6 +41,7 @@ def tools(_arguments: argparse.Namespace, console: Console) -> int:
 def down(_arguments: argparse.Namespace, console: Console) -> int:
     """Remove the cluster, its registry and the delivered files."""
     kind.remove()
+    remove_deliveries()
     console.print("the cluster is gone; what was built for it stays in the cache")
     return 0
 
