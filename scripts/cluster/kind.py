@@ -83,11 +83,14 @@ def _revive() -> str | None:
     state = docker("inspect", "--format", "{{.State.Running}}", NODE).strip()
     if state == "true" and is_ready():
         return "running"
-    docker("restart" if state == "true" else "start", NODE)
-    # The port of the API may have changed with the restart.
-    run(programs.path("kind"), "export", "kubeconfig", "--name", CLUSTER, "--kubeconfig", kubeconfig())
-    if _becomes_ready():
-        return "started again"
+    try:
+        docker("restart" if state == "true" else "start", NODE)
+        # The port of the API may have changed with the restart.
+        run(programs.path("kind"), "export", "kubeconfig", "--name", CLUSTER, "--kubeconfig", kubeconfig())
+        if _becomes_ready():
+            return "started again"
+    except CommandError:  # the engine cannot start it any more
+        pass
     run(programs.path("kind"), "delete", "cluster", "--name", CLUSTER, "--kubeconfig", kubeconfig())
     return None
 
@@ -121,11 +124,14 @@ def _exists(container: str) -> bool:
 
 
 def _provide_registry() -> None:
-    if not _exists(REGISTRY):
-        port = f"127.0.0.1:{REGISTRY_PORT}:5000"
-        docker("run", "--detach", "--name", REGISTRY, "--publish", port, pieces()["images"]["registry"])
-    else:
-        docker("start", REGISTRY)
+    if _exists(REGISTRY):
+        try:
+            docker("start", REGISTRY)
+            return
+        except CommandError:  # what cannot be started is replaced; its images are pushed again
+            docker("rm", "--force", "--volumes", REGISTRY)
+    port = f"127.0.0.1:{REGISTRY_PORT}:5000"
+    docker("run", "--detach", "--name", REGISTRY, "--publish", port, pieces()["images"]["registry"])
 
 
 def _connect_registry() -> None:
