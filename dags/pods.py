@@ -1,7 +1,8 @@
 """The shape of every pod of a run by kind of work: its identity, its size, and what it may touch.
 
-Kinds: `uploader` reads the delivery and creates objects, `loader` runs load jobs, `reconciler` compares, `launcher`
-starts a dbt pod through the Kubernetes API, `dbt` is that pod. Only the launcher holds a token of that API.
+Kinds: `uploader` reads the delivery and creates objects, `loader` runs load jobs, `reconciler` compares, `dbt` builds.
+None holds a token of the Kubernetes API: the executor starts the first three, and a task of dbt starts its pod from
+beside the scheduler, which has the token.
 """
 
 from __future__ import annotations
@@ -26,9 +27,9 @@ LEAN = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
 @dataclass(frozen=True)
 class Kind:
-    """Requested and largest CPU and memory of a kind of pod, and its service account (None: the worker's own)."""
+    """Requested and largest CPU and memory of a kind of pod, and its service account."""
 
-    account: str | None
+    account: str
     cpu: tuple[str, str]
     memory: tuple[str, str]
 
@@ -37,7 +38,6 @@ KINDS = {
     "uploader": Kind("uploader", ("100m", "1"), ("512Mi", "1Gi")),
     "loader": Kind("loader", ("100m", "1"), ("512Mi", "1Gi")),
     "reconciler": Kind("dbt", ("100m", "1"), ("512Mi", "1Gi")),
-    "launcher": Kind(None, ("100m", "1"), ("512Mi", "1Gi")),
     "dbt": Kind("dbt", ("250m", "2"), ("768Mi", "2Gi")),
 }
 
@@ -48,7 +48,7 @@ def worker(kind: str, settings: Settings) -> dict[str, Any]:
     claim = k8s.V1PersistentVolumeClaimVolumeSource(claim_name=settings.landing_claim, read_only=True)
     spec = k8s.V1PodSpec(
         service_account_name=KINDS[kind].account,
-        automount_service_account_token=kind == "launcher",
+        automount_service_account_token=False,
         volumes=[k8s.V1Volume(name="landing", persistent_volume_claim=claim)] if has_landing else None,
         containers=[
             k8s.V1Container(
@@ -76,7 +76,6 @@ def dbt(layer: str, run: str, settings: Settings) -> dict[str, Any]:
         raise SettingsError("C360_DBT_IMAGE is not set; it names the image of the dbt pods")
     plain = [k8s.V1EnvVar(*pair) for pair in {**dbt_environment(), "C360_RUN_ID": run}.items()]
     return {
-        **worker("launcher", settings),
         **_HANDLING,
         **_RESTRICTED,
         "image": settings.dbt_image,
@@ -90,6 +89,7 @@ def dbt(layer: str, run: str, settings: Settings) -> dict[str, Any]:
 
 
 _HANDLING = {
+    "executor": "LocalExecutor",  # a worker pod would only start another pod, twice for each layer
     "deferrable": True,
     "kubernetes_conn_id": None,
     "in_cluster": True,

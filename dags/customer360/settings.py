@@ -13,7 +13,7 @@ CHUNK_BYTES = 10 * 1024 * 1024
 MINIMUM_KEY_BYTES = 32
 LAYERS = ("raw", "keys", "staging", "intermediate", "quarantine", "marts", "restricted")
 OPEN_LAYERS = ("marts",)
-# What a dbt pod hears of its launcher's environment. Secrets reach it by reference, its folders are its image's own.
+# What a dbt pod hears of the scheduler's environment. Secrets reach it by reference, its folders are its image's own.
 DBT_VARIABLES = (
     "BIGQUERY_EMULATOR_HOST",
     "C360_COMMIT",

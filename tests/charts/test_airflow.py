@@ -22,7 +22,6 @@ from tests.charts.rendering import (
 )
 
 COMPONENTS = ("dag-processor", "scheduler", "triggerer")
-ROLES = ("pod-launcher", "pod-log-reader")
 OWN_KEYS = {"customer360"}
 KEYS_OF_NEWER_CHARTS = {"apiServer", "apiSecretKeySecretName", "jwtSecretName"}
 in_every_place = pytest.mark.parametrize("place", PLACES)
@@ -51,13 +50,15 @@ def test_it_makes_these_objects_and_no_others(place: str) -> None:
         ("ConfigMap", "airflow-config"),
         *(("Deployment", f"airflow-{name}") for name in (*COMPONENTS, server())),
         *(("ServiceAccount", f"airflow-{name}") for name in (*COMPONENTS, server(), "worker")),
-        *(("Role", f"airflow-{name}-role") for name in ROLES),
-        *(("RoleBinding", f"airflow-{name}-rolebinding") for name in ROLES),
+        ("Role", "airflow-pod-log-reader-role"),
+        ("RoleBinding", "airflow-pod-log-reader-rolebinding"),
         ("Service", "airflow-triggerer"),
         ("Service", f"airflow-{server()}"),
     }
     if place == "production":
         expected |= {("PodDisruptionBudget", "airflow-scheduler-pdb")}
+    if knows_api_server():  # it also knows that the scheduler runs tasks, whose logs can be asked for
+        expected |= {("Service", "airflow-scheduler")}
     if place == "production" and knows_api_server():
         expected |= {("PodDisruptionBudget", "airflow-api-server-pdb")}
 
@@ -183,14 +184,12 @@ def test_every_pod_has_an_account_of_this_release(place: str) -> None:
 
 
 @in_every_place
-def test_only_who_starts_pods_may_start_them(place: str) -> None:
-    binding = find(render("airflow", place), "RoleBinding", "airflow-pod-launcher-rolebinding")
-    # Where the chart leaves the triggerer out, the platform binds it.
-    launchers = {"airflow-scheduler", "airflow-worker"} | (
-        {"airflow-triggerer"} if knows_api_server() else set()
-    )
+def test_a_task_gets_a_pod_unless_it_asks_for_the_scheduler(place: str) -> None:
+    scheduler = pods(render("airflow", place))["Deployment airflow-scheduler"]["spec"]["containers"][0]
+    # A variable wins over the file.
+    told = environment(scheduler).get("AIRFLOW__CORE__EXECUTOR") or settings_of(place)["core"]["executor"]
 
-    assert set(search("subjects[].name", binding)) == launchers
+    assert told == "KubernetesExecutor,LocalExecutor"
 
 
 @in_every_place
@@ -201,8 +200,9 @@ def test_the_api_server_reads_the_logs_of_pods(place: str) -> None:
 
 
 @in_every_place
-def test_the_dag_processor_holds_no_token(place: str) -> None:
-    account = find(render("airflow", place), "ServiceAccount", "airflow-dag-processor")
+@pytest.mark.parametrize("name", ["dag-processor", "worker"])
+def test_who_asks_kubernetes_nothing_holds_no_token(place: str, name: str) -> None:
+    account = find(render("airflow", place), "ServiceAccount", f"airflow-{name}")
 
     assert account["automountServiceAccountToken"] is False
 
@@ -219,10 +219,10 @@ def test_who_touches_logs_has_an_identity_in_google_cloud_and_nobody_else(place:
     # An older chart, whose webserver our files say nothing of, is for kind alone.
     assert identities == {
         "airflow-dag-processor": None,
-        "airflow-scheduler": None,
+        "airflow-scheduler": account,
         f"airflow-{server()}": account if knows_api_server() else None,
         "airflow-triggerer": account,
-        "airflow-worker": account,
+        "airflow-worker": None,
     }
 
 

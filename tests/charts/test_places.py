@@ -15,7 +15,7 @@ from tests.charts.rendering import CHARTS
 AIRFLOW_GOOGLE = (
     r"customer360\.logs",
     r"customer360\.environment\.C360_(PROJECT|RAW_BUCKET|SOURCE_URI)",
-    r"(apiServer|triggerer|workers)\.serviceAccount\.annotations\..+",
+    r"(apiServer|scheduler|triggerer)\.serviceAccount\.annotations\..+",
     r"(apiServer|scheduler)\.(replicas|podDisruptionBudget\.enabled)",
 )
 AIRFLOW_KIND = (
@@ -31,7 +31,6 @@ AIRFLOW_KIND = (
 PLATFORM_GOOGLE = (r"serviceAccounts\.(uploader|loader|dbt)\..+", r"network\.destinations\..+")
 PLATFORM_KIND = (
     r"airflow\.(repository|resources\.requests\.(cpu|memory))",
-    r"bindTriggerer",
     r"quota\..+",
     r"network\.(destinations\..+|visitors)",
 )

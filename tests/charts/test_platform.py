@@ -36,9 +36,9 @@ def test_it_makes_these_objects_besides_policies(place: str) -> None:
         ("ResourceQuota", "namespace"),
         ("LimitRange", "containers"),
         ("Job", prepare_job(place)["metadata"]["name"]),
+        ("Role", "pod-launcher"),
+        ("RoleBinding", "pod-launcher"),
     }
-    if place == "kind":  # where an older Airflow chart may run
-        expected |= {("RoleBinding", "triggerer-pod-launcher")}
 
     assert {
         (kind, name) for kind, name in names(render("platform", place)) if kind != "NetworkPolicy"
@@ -67,12 +67,26 @@ def test_on_kind_no_account_is_one_of_google_cloud() -> None:
     assert search("[].metadata.annotations", accounts) == []
 
 
-def test_on_kind_the_triggerer_may_delete_the_pods_it_waits_for() -> None:
-    binding = find(render("platform", "kind"), "RoleBinding", "triggerer-pod-launcher")
-    roles = {name for kind, name in names(render("airflow", "kind")) if kind == "Role"}
+@in_every_place
+def test_only_scheduler_and_triggerer_may_start_and_delete_pods(place: str) -> None:
+    bindings = [
+        entry
+        for release in ("airflow", "platform")
+        for entry in render(release, place)
+        if entry["kind"] == "RoleBinding" and entry["roleRef"]["name"].endswith("pod-launcher")
+    ]
+    accounts = {name for kind, name in names(render("airflow", place)) if kind == "ServiceAccount"}
 
-    assert binding["roleRef"]["name"] in roles
-    assert search("subjects[].name", binding) == ["airflow-triggerer"]
+    assert (
+        set(search("[].subjects[].name", bindings)) == {"airflow-scheduler", "airflow-triggerer"} & accounts
+    )
+
+
+@in_every_place
+def test_nobody_may_run_a_command_in_a_pod(place: str) -> None:
+    role = find(render("platform", place), "Role", "pod-launcher")
+
+    assert set(search("rules[].resources[]", role)) == {"pods", "pods/log", "events"}
 
 
 def test_a_job_of_another_commit_has_another_name() -> None:

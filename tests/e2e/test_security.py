@@ -27,13 +27,13 @@ QUESTIONS = (
     "create rolebindings",
     "patch networkpolicies",
 )
-LAUNCHES = {"create pods", "get pods", "delete pods", "get pods/log", "create pods/exec"}
-# Accounts of the tasks ask Kubernetes for nothing; Airflow's own may do what its chart grants.
+LAUNCHES = {"create pods", "get pods", "delete pods", "get pods/log"}
+# Accounts of the tasks ask Kubernetes for nothing; Airflow's scheduler and triggerer start and watch pods.
 MATRIX = {
     "uploader": set[str](),
     "loader": set[str](),
     "dbt": set[str](),
-    "airflow-worker": LAUNCHES,
+    "airflow-worker": set[str](),
     "airflow-scheduler": LAUNCHES,
     "airflow-triggerer": LAUNCHES,
     "airflow-dag-processor": set[str](),
@@ -80,7 +80,7 @@ def test_only_components_that_ask_kubernetes_hold_a_token(place: Place) -> None:
         for pod in pods("")
         if any("projected" in volume for volume in pod["spec"].get("volumes", []))
     }
-    assert holders <= {"api-server", "webserver", "scheduler", "triggerer", "worker"}
+    assert holders <= {"api-server", "webserver", "scheduler", "triggerer"}
 
 
 def test_no_secret_value_stands_in_a_pod_s_description(place: Place) -> None:

@@ -21,6 +21,7 @@ atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 # Airflow reads its configuration when it is imported, which is after this file.
 os.environ |= {
     "AIRFLOW_HOME": str(HOME),
+    "AIRFLOW__CORE__EXECUTOR": "KubernetesExecutor,LocalExecutor",
     "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{HOME}/airflow.db",

@@ -8,7 +8,7 @@ from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 from kubernetes.client import models as k8s
 
 LAYERS = ("staging", "intermediate", "marts")
-LAUNCHERS = tuple(f"dbt.{layer}" for layer in LAYERS)
+BUILDS = tuple(f"dbt.{layer}" for layer in LAYERS)
 UPLOADERS = ("exchange_rates.fetch", "uploads.upload")
 
 
@@ -43,9 +43,9 @@ def dbt_pod(dag: Any, layer: str) -> Any:
 
 
 def all_pods(dag: Any) -> dict[str, Any]:
-    """Every kind of pod of a run: workers by task id, dbt pods by `pod of <task id>`."""
-    launched = {f"pod of dbt.{layer}": dbt_pod(dag, layer) for layer in LAYERS}
-    return {task.task_id: worker_pod(task) for task in dag.tasks} | launched
+    """Every kind of pod of a run, by task id."""
+    workers = {task.task_id: worker_pod(task) for task in dag.tasks if task.task_id not in BUILDS}
+    return workers | {f"dbt.{layer}": dbt_pod(dag, layer) for layer in LAYERS}
 
 
 def environment(pod: Any) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from airflow.sdk.exceptions import ParamValidationError
 
 from customer360.catalogue import files_delivered, sources
 from tests.dags.airflow.conftest import ROOT, parse
-from tests.dags.airflow.pods_of import LAUNCHERS
+from tests.dags.airflow.pods_of import BUILDS
 
 UPLOADS, RATES, LOAD = "uploads.upload", "exchange_rates.fetch", "raw_load.load"
-TASKS = {RATES, UPLOADS, LOAD, *LAUNCHERS, "reconcile"}
+TASKS = {RATES, UPLOADS, LOAD, *BUILDS, "reconcile"}
 NOW = datetime(2026, 11, 24, 7, 15, tzinfo=UTC)
 
 
@@ -47,7 +47,7 @@ def test_the_groups_and_tasks_are_those_of_the_design(dag: Any) -> None:
 
 
 def test_every_task_waits_for_what_it_reads(dag: Any) -> None:
-    staging, intermediate, marts = LAUNCHERS
+    staging, intermediate, marts = BUILDS
     assert {task.task_id: task.upstream_task_ids for task in dag.tasks} == {
         RATES: set(),
         UPLOADS: set(),
@@ -90,7 +90,7 @@ def test_the_longest_task_fits_into_a_run_with_all_its_tries(dag: Any) -> None:
 
 def test_what_runs_jobs_of_bigquery_is_in_their_pool_and_nothing_else(dag: Any) -> None:
     pooled = {task.task_id for task in dag.tasks if task.pool == "bigquery"}
-    assert pooled == {LOAD, *LAUNCHERS, "reconcile"}
+    assert pooled == {LOAD, *BUILDS, "reconcile"}
 
 
 def test_the_load_announces_every_raw_table(dag: Any) -> None:
@@ -157,7 +157,7 @@ def test_the_day_is_the_logical_one_and_else_that_of_the_start(
 
 @pytest.mark.parametrize(("full_refresh", "flag"), [(True, "--full-refresh"), (False, "--no-full-refresh")])
 def test_a_dbt_pod_hears_its_layer_and_whether_to_refresh(dag: Any, full_refresh: bool, flag: str) -> None:
-    for task_id in LAUNCHERS:
+    for task_id in BUILDS:
         layer, option = dag.get_task(task_id).arguments
         assert layer == task_id.removeprefix("dbt.")
         assert rendered(dag, option, params={"full_refresh": full_refresh}) == flag

@@ -9,7 +9,7 @@ import pytest
 
 from tests.dags.airflow.conftest import IMAGE, parse
 from tests.dags.airflow.pods_of import (
-    LAUNCHERS,
+    BUILDS,
     LAYERS,
     UPLOADERS,
     all_pods,
@@ -18,13 +18,11 @@ from tests.dags.airflow.pods_of import (
     worker_pod,
 )
 
-LAUNCHED = tuple(f"pod of {task_id}" for task_id in LAUNCHERS)
 ACCOUNTS = {
     "exchange_rates.fetch": "uploader",
     "uploads.upload": "uploader",
     "raw_load.load": "loader",
-    **dict.fromkeys(LAUNCHERS, "airflow-worker"),
-    **dict.fromkeys(LAUNCHED, "dbt"),
+    **dict.fromkeys(BUILDS, "dbt"),
     "reconcile": "dbt",
 }
 LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
@@ -51,9 +49,14 @@ def test_every_pod_has_the_identity_of_its_kind_of_work(pods: dict[str, Any]) ->
     assert {name: pod.spec.service_account_name for name, pod in pods.items()} == ACCOUNTS
 
 
-def test_only_the_pods_that_launch_others_hold_a_token_of_kubernetes(pods: dict[str, Any]) -> None:
+def test_no_pod_holds_a_token_of_kubernetes(pods: dict[str, Any]) -> None:
     mounted = {name: pod.spec.automount_service_account_token for name, pod in pods.items()}
-    assert mounted == {name: name in LAUNCHERS for name in ACCOUNTS}
+    assert mounted == dict.fromkeys(ACCOUNTS, False)
+
+
+def test_only_the_tasks_that_start_pods_run_beside_the_scheduler(dag: Any) -> None:
+    assert {task.task_id for task in dag.tasks if task.executor == "LocalExecutor"} == set(BUILDS)
+    assert {task.executor for task in dag.tasks if task.task_id not in BUILDS} == {None}
 
 
 @pytest.mark.parametrize("name", ACCOUNTS)
@@ -76,7 +79,7 @@ def test_a_pod_that_works_is_not_evicted(pods: dict[str, Any], name: str) -> Non
 def test_the_labels_of_a_pod_tell_its_kind_and_commit(pods: dict[str, Any], name: str) -> None:
     labels = pods[name].metadata.labels
     assert labels["app.kubernetes.io/part-of"] == "customer-360"
-    assert labels["app.kubernetes.io/component"] in ("uploader", "loader", "reconciler", "launcher", "dbt")
+    assert labels["app.kubernetes.io/component"] in ("uploader", "loader", "reconciler", "dbt")
     assert labels["commit"] == "0123456789ab"
 
 
@@ -89,7 +92,7 @@ def test_a_label_is_valid_whatever_the_commit_is_called(monkeypatch: pytest.Monk
 
 
 def test_the_labels_of_the_chart_stay_for_its_network_policies(pods: dict[str, Any]) -> None:
-    workers = [pod for name, pod in pods.items() if name not in LAUNCHED]
+    workers = [pod for name, pod in pods.items() if name not in BUILDS]
     assert all(pod.metadata.labels["component"] == "worker" for pod in workers)
 
 
@@ -100,7 +103,7 @@ def test_a_worker_keeps_the_image_command_and_variables_of_the_chart(pods: dict[
 
 
 def test_a_dbt_pod_runs_the_image_of_the_settings_by_its_own_entry(pods: dict[str, Any]) -> None:
-    for name in LAUNCHED:
+    for name in BUILDS:
         [container] = pods[name].spec.containers
         assert (container.image, container.command) == (IMAGE, [])
 
@@ -140,7 +143,7 @@ def dag_among_secrets(monkeypatch: pytest.MonkeyPatch) -> Any:
     return parse()
 
 
-def test_no_secret_of_the_launcher_stands_in_a_pod(dag_among_secrets: Any) -> None:
+def test_no_secret_of_the_scheduler_stands_in_a_pod(dag_among_secrets: Any) -> None:
     assert [name for name, pod in all_pods(dag_among_secrets).items() if "secret-C360" in str(pod)] == []
 
 
@@ -154,14 +157,14 @@ def test_only_the_intermediate_pod_has_the_hash_keys_and_by_reference(dag_among_
         for name, pod in all_pods(dag_among_secrets).items()
     }
     assert {name: found for name, found in references.items() if found} == {
-        "pod of dbt.intermediate": {
+        "dbt.intermediate": {
             "C360_HASH_KEY": ("hash-keys", "hash-key"),
             "C360_CONTACT_KEY": ("hash-keys", "contact-key"),
         }
     }
 
 
-def test_a_dbt_pod_hears_the_settings_of_its_launcher(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dbt_pod_hears_the_settings_of_the_scheduler(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", "http://bigquery:9050")
     heard = environment(dbt_pod(parse(), "staging"))
     assert heard == {
@@ -173,7 +176,7 @@ def test_a_dbt_pod_hears_the_settings_of_its_launcher(monkeypatch: pytest.Monkey
     }
 
 
-@pytest.mark.parametrize("name", LAUNCHED)
+@pytest.mark.parametrize("name", BUILDS)
 def test_a_dbt_pod_keeps_to_the_restricted_profile(pods: dict[str, Any], name: str) -> None:
     spec = pods[name].spec
     [container] = spec.containers
@@ -185,7 +188,7 @@ def test_a_dbt_pod_keeps_to_the_restricted_profile(pods: dict[str, Any], name: s
     assert not any((spec.host_network, spec.host_pid, spec.host_ipc))
 
 
-@pytest.mark.parametrize("name", LAUNCHED)
+@pytest.mark.parametrize("name", BUILDS)
 def test_a_dbt_pod_can_write_to_its_temporary_folder_alone(pods: dict[str, Any], name: str) -> None:
     spec = pods[name].spec
     [container] = spec.containers

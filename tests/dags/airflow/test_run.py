@@ -26,7 +26,7 @@ from customer360.warehouse import Warehouse
 from scripts.generate import generate
 from scripts.sandbox import Sandbox
 from tests.dags.airflow.conftest import ROOT, parse
-from tests.dags.airflow.pods_of import LAUNCHERS
+from tests.dags.airflow.pods_of import BUILDS
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -125,7 +125,7 @@ def test_an_upload_is_shown_by_its_table(good_run: Any) -> None:
 
 @pytest.mark.usefixtures("good_run")
 def test_the_layers_are_built_in_order_and_every_test_passes(cluster: Cluster) -> None:
-    assert cluster.arguments == [[task_id.removeprefix("dbt."), "--no-full-refresh"] for task_id in LAUNCHERS]
+    assert cluster.arguments == [[task_id.removeprefix("dbt."), "--no-full-refresh"] for task_id in BUILDS]
     assert all(outcome["failed"] == 0 < outcome["passed"] for outcome in cluster.outcomes)
 
 
@@ -153,7 +153,7 @@ def test_a_delivery_without_files_fails_every_upload_at_its_first_try_and_tells_
     assert states(run(tmp_path)) == {
         "exchange_rates.fetch": {"failed"},
         "uploads.upload": {"failed"},
-        **{task_id: {"upstream_failed"} for task_id in ("raw_load.load", *LAUNCHERS, "reconcile")},
+        **{task_id: {"upstream_failed"} for task_id in ("raw_load.load", *BUILDS, "reconcile")},
     }
     assert [(facts["error"], facts["try"]) for facts in told] == [("BadFileError", 1)] * 11
     assert {facts["map_index"] for facts in told} == set(range(-1, 10))
