@@ -91,6 +91,7 @@ def dbt(layer: str, run: str, settings: Settings) -> dict[str, Any]:
 _HANDLING = {
     "executor": "LocalExecutor",  # a worker pod would only start another pod, twice for each layer
     "deferrable": True,
+    "poll_interval": 1,  # seconds between two looks at the pod
     "kubernetes_conn_id": None,
     "in_cluster": True,
     "durable": False,  # a second try never joins a pod of the first

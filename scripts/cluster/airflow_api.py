@@ -27,6 +27,11 @@ class TaskInstance:
     start: str | None
     end: str | None
 
+    @property
+    def key(self) -> str:
+        """What tells it from others of its run: `task_id`, or `task_id[map_index]` where it is mapped."""
+        return self.task_id if self.map_index < 0 else f"{self.task_id}[{self.map_index}]"
+
 
 class Airflow:
     """A logged-in client. Calls outlast a restart of the server for three minutes.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,9 +11,7 @@ from rich.live import Live
 from rich.table import Table
 
 from scripts.cluster.airflow_api import Airflow, TaskInstance
-from scripts.cluster.kind import kubectl
-from scripts.cluster.secrets import AIRFLOW
-from scripts.commands import CommandError
+from scripts.cluster.pods import PodWatch
 
 POLL_SECONDS = 1.0
 COLOURS = {
@@ -30,12 +27,12 @@ ENDED = ("success", "failed")
 def follow(airflow: Airflow, dag_id: str, run_id: str, console: Console) -> str:
     """Show the run until it ends; its state. Where no terminal listens, a line for each change."""
     shown: dict[str, str] = {}
-    with Live(console=console, refresh_per_second=4, transient=True) as live:
+    with PodWatch() as watch, Live(console=console, refresh_per_second=4, transient=True) as live:
         while True:
             state, tasks, pods = (
                 airflow.run_state(dag_id, run_id),
                 airflow.tasks(dag_id, run_id),
-                pod_states(),
+                watch.states(),
             )
             if console.is_terminal:
                 live.update(_table(tasks, pods))
@@ -44,16 +41,6 @@ def follow(airflow: Airflow, dag_id: str, run_id: str, console: Console) -> str:
             if state in ENDED:
                 return state
             time.sleep(POLL_SECONDS)
-
-
-def pod_states() -> dict[str, str]:
-    """State of each task's pod by `task_id` or `task_id[map_index]`; none while Kubernetes does not answer."""
-    selector = ("--selector", "dag_id,task_id", "--namespace", AIRFLOW, "--output", "json")
-    try:
-        found = json.loads(kubectl("get", "pods", *selector))
-    except (CommandError, ValueError):
-        return {}
-    return {_task_of(pod["metadata"]["labels"]): _state_of(pod["status"]) for pod in found["items"]}
 
 
 def seconds(task: TaskInstance) -> float:
@@ -74,7 +61,7 @@ def _table(tasks: list[TaskInstance], pods: Mapping[str, str]) -> Table:
     for task in sorted(tasks, key=lambda task: (task.start or "9", task.task_id, task.map_index)):
         state = task.state or "waiting"
         colour = COLOURS.get(state, "dim")
-        table.add_row(name(task), f"[{colour}]{state}[/]", _pod(task, pods), f"{seconds(task):.1f}")
+        table.add_row(name(task), f"[{colour}]{state}[/]", pods.get(task.key, ""), f"{seconds(task):.1f}")
     return table
 
 
@@ -82,23 +69,7 @@ def _print_changes(
     console: Console, tasks: list[TaskInstance], pods: Mapping[str, str], shown: dict[str, str]
 ) -> None:
     for task in tasks:
-        line = f"{task.state or 'waiting'} {_pod(task, pods)}".strip()
+        line = f"{task.state or 'waiting'} {pods.get(task.key, '')}".strip()
         if task.state and shown.get(name(task)) != line:
             shown[name(task)] = line
             console.print(f"{datetime.now():%H:%M:%S} {name(task)}: {line}", highlight=False)  # noqa: DTZ005
-
-
-def _pod(task: TaskInstance, pods: Mapping[str, str]) -> str:
-    return pods.get(task.task_id if task.map_index < 0 else f"{task.task_id}[{task.map_index}]", "")
-
-
-def _task_of(labels: Mapping[str, str]) -> str:
-    index = labels.get("map_index", "-1")
-    return labels["task_id"] if index == "-1" else f"{labels['task_id']}[{index}]"
-
-
-def _state_of(status: Mapping[str, object]) -> str:
-    containers = status.get("containerStatuses") or []
-    assert isinstance(containers, list)  # noqa: S101 - for the type checker
-    waiting = [entry["state"]["waiting"]["reason"] for entry in containers if "waiting" in entry["state"]]
-    return waiting[0] if waiting else str(status["phase"])

@@ -16,6 +16,7 @@ from scripts.cluster.airflow_api import Airflow, TaskInstance
 from scripts.cluster.delivery import deliver
 from scripts.cluster.forward import forwarded
 from scripts.cluster.kind import kubectl
+from scripts.cluster.pods import PodWatch
 from scripts.cluster.run import DAG
 from scripts.cluster.secrets import AIRFLOW, SANDBOX
 
@@ -75,14 +76,9 @@ class Place:
 
     def finish_watched(self, run_id: str) -> tuple[str, dict[str, Pod]]:
         """Wait for the end of a run; its state, and every pod of a task that was seen meanwhile, by name."""
-        seen: dict[str, Pod] = {}
-
-        def is_over() -> bool:
-            seen.update({pod["metadata"]["name"]: Pod.of(pod) for pod in pods("dag_id")})
-            return self.airflow.run_state(DAG, run_id) in ("success", "failed")
-
-        wait_for(is_over, RUN_SECONDS)
-        return self.airflow.run_state(DAG, run_id), seen
+        with PodWatch() as watch:
+            state = self.finish(run_id)
+        return state, {name: Pod.of(pod) for name, pod in watch.seen.items()}
 
     def wait_until(self, run_id: str, task_id: str, state: str) -> None:
         """Wait until an instance of a task is in a state."""

@@ -43,9 +43,10 @@ def transform(settings: Settings, layer: str, full_refresh: bool = False) -> Out
 
     Raises SettingsError, LoadError and DbtError.
     """
-    if layer == "intermediate":
-        load_keys(Warehouse.connect(settings), settings)
     with DbtSession(settings.dbt_directory, settings.dbt_target, settings.dbt_target_path) as session:
+        # dbt reads the project meanwhile.
+        if layer == "intermediate":
+            load_keys(Warehouse.connect(settings), settings)
         if layer == "staging":
             freshness(session)
         return build(session, layer, full_refresh)

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from typing import Any
 
 from scripts.cluster.airflow_api import TaskInstance
 from scripts.cluster.bench import waiting_seconds
 
-STARTED = "2026-01-01T00:00:10Z"
-MOMENT = datetime(2026, 1, 1, tzinfo=UTC).timestamp()
 
-
-def task(task_id: str, map_index: int, start: str | None = STARTED) -> TaskInstance:
+def task(task_id: str, map_index: int = -1, start: str | None = "2026-01-01T00:00:10Z") -> TaskInstance:
     return TaskInstance(task_id, map_index, "success", 1, task_id, start, None)
 
 
+def pod(second: int, task_id: str, **labels: str) -> dict[str, Any]:
+    created = f"2026-01-01T00:00:{second:02}Z"
+    return {"metadata": {"creationTimestamp": created, "labels": {"task_id": task_id, **labels}}}
+
+
 def test_a_task_waited_from_the_creation_of_its_first_pod() -> None:
-    created = {
-        "one": ("reconcile[-1]", MOMENT + 7),
-        "two": ("reconcile[-1]", MOMENT + 60),
-    }
-    assert waiting_seconds(created, [task("reconcile", -1)]) == [3]
+    assert waiting_seconds([pod(9, "reconcile"), pod(7, "reconcile")], [task("reconcile")]) == [3]
 
 
 def test_mapped_tasks_are_told_apart() -> None:
-    created = {f"pod-{index}": (f"uploads.upload[{index}]", MOMENT + index) for index in (0, 1)}
-    assert waiting_seconds(created, [task("uploads.upload", 0), task("uploads.upload", 1)]) == [10, 9]
+    pods = [pod(index, "upload", map_index=f"{index}") for index in (0, 1)]
+    assert waiting_seconds(pods, [task("upload", 0), task("upload", 1)]) == [10, 9]
 
 
 def test_a_task_that_starts_its_pod_itself_is_left_out() -> None:
-    assert waiting_seconds({"one": ("dbt.staging[-1]", MOMENT + 12)}, [task("dbt.staging", -1)]) == []
+    assert waiting_seconds([pod(12, "dbt.staging")], [task("dbt.staging")]) == []
 
 
 def test_a_task_without_a_pod_or_a_start_is_left_out() -> None:
-    assert waiting_seconds({}, [task("reconcile", -1), task("reconcile", -1, None)]) == []
+    assert waiting_seconds([pod(1, "reconcile")], [task("load"), task("reconcile", start=None)]) == []

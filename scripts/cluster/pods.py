@@ -1,0 +1,104 @@
+"""The pods of tasks as they come and go: one watch, where a question a second costs a tenth of a core."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from types import TracebackType
+from typing import IO, Any, Self, cast
+
+from scripts.cluster import programs
+from scripts.cluster.kind import kubeconfig
+from scripts.cluster.secrets import AIRFLOW
+
+WATCH = ("get", "pods", "--namespace", AIRFLOW, "--selector", "dag_id,task_id")
+AGAIN_SECONDS = 2.0
+
+Pod = Mapping[str, Any]
+
+
+class PodWatch:
+    """Watches the pods of tasks within a block. `seen`: each pod's last description, by name, also when it is gone."""
+
+    def __init__(self) -> None:
+        self.seen: dict[str, Pod] = {}
+        self._gone: set[str] = set()
+        self._over = threading.Event()
+        self._process: subprocess.Popen[str] | None = None
+        self._thread = threading.Thread(target=self._follow, daemon=True)
+
+    def states(self) -> dict[str, str]:
+        """State of the pod that a task has now, by `task_id` or `task_id[map_index]`."""
+        there = [pod for name, pod in list(self.seen.items()) if name not in self._gone]
+        return {task_of(pod): state_of(pod) for pod in there}
+
+    def take(self, events: Iterable[Mapping[str, Any]]) -> None:
+        """Keep what Kubernetes tells."""
+        for event in events:
+            name = event["object"]["metadata"]["name"]
+            if event["type"] == "DELETED":
+                self._gone.add(name)
+            self.seen[name] = event["object"]
+
+    def _follow(self) -> None:
+        # The watch ends whenever the API of Kubernetes does.
+        while not self._over.is_set():
+            with (
+                subprocess.Popen(
+                    [
+                        str(programs.path("kubectl")),
+                        *WATCH,
+                        "--watch",
+                        "--output-watch-events",
+                        "--output",
+                        "json",
+                    ],
+                    env={**os.environ, "KUBECONFIG": str(kubeconfig())},
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    text=True,
+                ) as self._process,
+                suppress(ValueError, KeyError),
+            ):  # it may end in the middle of a description
+                self.take(documents(cast(IO[str], self._process.stdout)))
+            self._over.wait(AGAIN_SECONDS)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        if self._process is not None:
+            self._process.kill()
+        self._thread.join()
+
+
+def documents(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """The JSON objects that kubectl prints one after the other, each ended by a brace at the start of a line."""
+    held: list[str] = []
+    for line in lines:
+        held.append(line)
+        if line.startswith("}"):
+            yield json.loads("".join(held))
+            held.clear()
+
+
+def task_of(pod: Pod) -> str:
+    """The task of a pod: `task_id` or `task_id[map_index]`."""
+    labels = pod["metadata"]["labels"]
+    index = labels.get("map_index", "-1")
+    return labels["task_id"] if index == "-1" else f"{labels['task_id']}[{index}]"
+
+
+def state_of(pod: Pod) -> str:
+    """The phase of a pod, or why its container waits."""
+    containers = pod["status"].get("containerStatuses") or []
+    waiting = [entry["state"]["waiting"]["reason"] for entry in containers if "waiting" in entry["state"]]
+    return waiting[0] if waiting else str(pod["status"]["phase"])

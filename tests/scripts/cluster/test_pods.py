@@ -1,0 +1,46 @@
+"""What is made of the events of pods."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from scripts.cluster.pods import PodWatch, documents, state_of, task_of
+
+
+def pod(name: str = "one", phase: str = "Running", **labels: str) -> dict[str, Any]:
+    return {"metadata": {"name": name, "labels": {"task_id": "load", **labels}}, "status": {"phase": phase}}
+
+
+def event(kind: str, description: dict[str, Any]) -> dict[str, Any]:
+    return {"type": kind, "object": description}
+
+
+def test_descriptions_that_follow_each_other_are_told_apart() -> None:
+    printed = "".join(json.dumps({"number": number, "in": {}}, indent=4) + "\n" for number in (1, 2))
+    assert [found["number"] for found in documents(printed.splitlines(keepends=True))] == [1, 2]
+
+
+def test_a_description_that_was_cut_off_is_left_out() -> None:
+    assert list(documents(["{\n", '    "number": 1\n'])) == []
+
+
+def test_a_task_has_the_state_of_its_last_event() -> None:
+    watch = PodWatch()
+    watch.take([event("ADDED", pod(phase="Pending")), event("MODIFIED", pod())])
+    assert watch.states() == {"load": "Running"}
+
+
+def test_a_pod_that_is_gone_has_no_state_and_was_seen() -> None:
+    watch = PodWatch()
+    watch.take([event("ADDED", pod()), event("DELETED", pod(phase="Succeeded"))])
+    assert (watch.states(), list(watch.seen)) == ({}, ["one"])
+
+
+def test_mapped_tasks_are_told_apart() -> None:
+    assert [task_of(pod(map_index="3")), task_of(pod())] == ["load[3]", "load"]
+
+
+def test_a_container_that_waits_says_why() -> None:
+    waiting = {"containerStatuses": [{"state": {"waiting": {"reason": "ImagePullBackOff"}}}]}
+    assert state_of({"status": {"phase": "Pending", **waiting}}) == "ImagePullBackOff"
