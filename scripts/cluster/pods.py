@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import IO, Any, Self, cast
@@ -36,9 +36,10 @@ class PodWatch:
         there = [pod for name, pod in list(self.seen.items()) if name not in self._gone]
         return {task_of(pod): state_of(pod) for pod in there}
 
-    def take(self, events: Iterable[Mapping[str, Any]]) -> None:
-        """Keep what Kubernetes tells."""
-        for event in events:
+    def take(self, lines: Iterable[str]) -> None:
+        """Keep what Kubernetes tells: an event a line. Raises ValueError for one that was cut off."""
+        for line in lines:
+            event = json.loads(line)
             name = event["object"]["metadata"]["name"]
             if event["type"] == "DELETED":
                 self._gone.add(name)
@@ -62,9 +63,9 @@ class PodWatch:
                     stderr=subprocess.DEVNULL,
                     text=True,
                 ) as self._process,
-                suppress(ValueError, KeyError),
-            ):  # it may end in the middle of a description
-                self.take(documents(cast(IO[str], self._process.stdout)))
+                suppress(ValueError),  # it may end in the middle of a line
+            ):
+                self.take(cast(IO[str], self._process.stdout))
             self._over.wait(AGAIN_SECONDS)
 
     def __enter__(self) -> Self:
@@ -78,16 +79,6 @@ class PodWatch:
         if self._process is not None:
             self._process.kill()
         self._thread.join()
-
-
-def documents(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The JSON objects that kubectl prints one after the other, each ended by a brace at the start of a line."""
-    held: list[str] = []
-    for line in lines:
-        held.append(line)
-        if line.startswith("}"):
-            yield json.loads("".join(held))
-            held.clear()
 
 
 def task_of(pod: Pod) -> str:

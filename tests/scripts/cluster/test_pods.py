@@ -5,24 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from scripts.cluster.pods import PodWatch, documents, state_of, task_of
+import pytest
+
+from scripts.cluster.pods import PodWatch, state_of, task_of
 
 
 def pod(name: str = "one", phase: str = "Running", **labels: str) -> dict[str, Any]:
     return {"metadata": {"name": name, "labels": {"task_id": "load", **labels}}, "status": {"phase": phase}}
 
 
-def event(kind: str, description: dict[str, Any]) -> dict[str, Any]:
-    return {"type": kind, "object": description}
+def event(kind: str, description: dict[str, Any]) -> str:
+    return json.dumps({"type": kind, "object": description})
 
 
-def test_descriptions_that_follow_each_other_are_told_apart() -> None:
-    printed = "".join(json.dumps({"number": number, "in": {}}, indent=4) + "\n" for number in (1, 2))
-    assert [found["number"] for found in documents(printed.splitlines(keepends=True))] == [1, 2]
-
-
-def test_a_description_that_was_cut_off_is_left_out() -> None:
-    assert list(documents(["{\n", '    "number": 1\n'])) == []
+def test_a_line_that_was_cut_off_is_refused_after_what_came_before() -> None:
+    watch = PodWatch()
+    with pytest.raises(ValueError, match="Expecting"):
+        watch.take([event("ADDED", pod()), '{"type": '])
+    assert list(watch.seen) == ["one"]
 
 
 def test_a_task_has_the_state_of_its_last_event() -> None:
