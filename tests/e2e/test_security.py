@@ -58,8 +58,11 @@ def test_an_account_may_do_what_the_table_says_and_nothing_more(place: Place, ac
 
 def _may(account: str, question: str) -> bool:
     who = f"system:serviceaccount:{AIRFLOW}:{account}"
+    # Without the option kubectl takes pods/log for a pod of the name log.
+    asked, _, part = question.partition("/")
+    within = ["--subresource", part] if part else []
     try:
-        kubectl("auth", "can-i", *question.split(), "--as", who, "--namespace", AIRFLOW, "--quiet")
+        kubectl("auth", "can-i", *asked.split(), *within, "--as", who, "--namespace", AIRFLOW, "--quiet")
     except CommandError:
         return False
     return True
