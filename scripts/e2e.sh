@@ -3,6 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# The tests of Airflow's UI look at it with a browser.
+if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null
+fi
 .venv/bin/python -m scripts.cluster up
 if [ $# -eq 0 ]; then set -- tests/images tests/e2e; fi
 exec .venv/bin/python -m pytest -m cluster "$@"

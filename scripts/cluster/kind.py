@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from scripts.cluster import ClusterError, programs
@@ -28,6 +29,8 @@ nodes:
     extraMounts: [{{hostPath: "{landing}", containerPath: /landing}}]
     extraPortMappings: [{{listenAddress: 127.0.0.1, hostPort: {port}, containerPort: 30080}}]
 """
+# Whether the node runs, and the folder of this machine that it shows as /landing.
+STATE = '{{.State.Running}} {{range .Mounts}}{{if eq .Destination "/landing"}}{{.Source}}{{end}}{{end}}'
 HOSTS = """\
 server = "http://{registry}:5000"
 [host."http://{registry}:5000"]
@@ -80,17 +83,19 @@ def _revive() -> str | None:
     """What it took to get the existing cluster back; None when there is none or it stays dead."""
     if not _exists(NODE):
         return None
-    state = docker("inspect", "--format", "{{.State.Running}}", NODE).strip()
-    if state == "true" and is_ready():
-        return "running"
-    try:
-        docker("restart" if state == "true" else "start", NODE)
-        # The port of the API may have changed with the restart.
-        run(programs.path("kind"), "export", "kubeconfig", "--name", CLUSTER, "--kubeconfig", kubeconfig())
-        if _becomes_ready():
-            return "started again"
-    except CommandError:  # the engine cannot start it any more
-        pass
+    state, _, mounted = docker("inspect", "--format", STATE, NODE).strip().partition(" ")
+    # Made with another cache folder, it would look for deliveries there.
+    if mounted == str(landing()):
+        if state == "true" and is_ready():
+            return "running"
+        with suppress(CommandError):  # the engine may not be able to start it any more
+            docker("restart" if state == "true" else "start", NODE)
+            # The port of the API may have changed with the restart.
+            run(
+                programs.path("kind"), "export", "kubeconfig", "--name", CLUSTER, "--kubeconfig", kubeconfig()
+            )
+            if _becomes_ready():
+                return "started again"
     run(programs.path("kind"), "delete", "cluster", "--name", CLUSTER, "--kubeconfig", kubeconfig())
     return None
 
