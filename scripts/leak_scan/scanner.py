@@ -73,6 +73,9 @@ def scan(warehouse: Warehouse, settings: Settings, ledger: Path | None = None) -
         hashes = pool.submit(_hash_findings, warehouse, settings, columns)
         texts = list(_texts(warehouse, columns))
         known = contacts.result()
+        # The history keeps the cities of earlier deliveries, which no raw table knows any more.
+        history = f"{settings.dataset('marts')}.customer_segment_history.city"
+        known.forget_names(text for column, text in texts if column == history)
         counts = Counter((column, kind) for column, text in texts for kind in kinds(text, known))
     found = [Finding(column, kind, count) for (column, kind), count in sorted(counts.items())]
     return LeakReport((*found, *hashes.result()), len(columns), len(texts), len(known))

@@ -101,6 +101,18 @@ def test_a_value_of_the_ledger_is_looked_for_as_well(
     assert scan(tables, settings, ledger).leaks == 1
 
 
+def test_a_city_of_an_earlier_delivery_is_no_leak_in_the_history_and_a_name_beside_it_is(
+    tables: Warehouse, settings: Settings
+) -> None:
+    plant(tables, settings)
+    history = f"{settings.dataset('marts')}.customer_segment_history"
+    fill(tables, history, ["city", "segment"], [["senador ana beatriz lima", "loyal"]])
+    assert scan(tables, settings).findings == ()
+    fill(tables, history, ["city", "segment"], [["campinas", "ana beatriz lima"]])
+    assert scan(tables, settings).findings == (Finding(f"{history}.segment", "known name", 1),)
+    tables.client.delete_table(history)
+
+
 def test_a_scan_of_nothing_proves_nothing() -> None:
     assert exit_code(LeakReport((), columns=0, values=0, known=10)) == 2
     assert exit_code(LeakReport((), columns=3, values=10, known=0)) == 2
