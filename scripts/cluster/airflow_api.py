@@ -13,6 +13,7 @@ from scripts.cluster import ClusterError
 REQUEST_SECONDS = 30
 # An api-server that restarts is away for about this long.
 PATIENCE_SECONDS = 180
+AGAIN_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ class Airflow:
                 break
             if time.monotonic() > deadline:
                 raise ClusterError(f"Airflow at {self.url} does not answer; see `make status`")
-            time.sleep(2)
+            # A restarted node may give the server's address to another pod, to which a kept connection leads for good.
+            self._session.close()
+            time.sleep(AGAIN_SECONDS)
         if not answer.ok and answer.status_code not in allowed:
             raise ClusterError(
                 f"Airflow answered {answer.status_code} to {method} {path}: {answer.text[:500]}"

@@ -2,7 +2,51 @@
 
 from __future__ import annotations
 
-from scripts.cluster.airflow_api import log_line
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import pytest
+
+from scripts.cluster import airflow_api
+from scripts.cluster.airflow_api import Airflow, log_line
+
+
+class Stranger(BaseHTTPRequestHandler):
+    """On the first connection the pod that has Airflow's old address, on the next one Airflow."""
+
+    protocol_version = "HTTP/1.1"  # connections are kept
+    connections: ClassVar[set[tuple[str, int]]] = set()
+
+    def do_GET(self) -> None:
+        self.connections.add(self.client_address)
+        is_airflow = len(self.connections) > 1
+        body = b'{"state": "success"}' if is_airflow else b"404 page not found"
+        self.send_response(200 if is_airflow else 404)
+        self.send_header("Content-Type", "application/json" if is_airflow else "text/plain")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(airflow_api, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(airflow_api, "PATIENCE_SECONDS", 5)
+    monkeypatch.setattr(Stranger, "connections", set())
+    with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_connection_that_leads_to_a_stranger_is_not_kept(stranger: str) -> None:
+    assert Airflow(stranger, "admin", "secret").run_state("dag", "run") == "success"
+    assert len(Stranger.connections) == 2
 
 
 def test_a_plain_line_stays_as_it_is() -> None:
