@@ -23,6 +23,7 @@ AIRFLOW_KIND = (
     r"customer360\.(logs|environment\..+|taskResources\.requests\.(cpu|memory))",
     r"config\.core\.(dags_are_paused_at_creation|parallelism)",
     r"config\.logging\.remote_log_conn_id",
+    r"config\.workers\.min_heartbeat_interval",
     r"config\.kubernetes_executor\.delete_worker_pods_on_failure",
     r"config\.(scheduler|dag_processor|triggerer)\..+",
     r"(apiServer|scheduler|dagProcessor|triggerer)\.(resources\.requests|livenessProbe|readinessProbe|waitForMigrations)\..+",
