@@ -5,6 +5,7 @@ cd "$(dirname "$0")/.."
 
 # The tests of Airflow's UI look at it with a browser.
 if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "e2e: installing chromium"
   apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null
 fi
 .venv/bin/python -m scripts.cluster up

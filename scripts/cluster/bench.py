@@ -37,10 +37,12 @@ def bench(arguments: argparse.Namespace, console: Console) -> int:
         str(arguments.seed),
     ]
     sandbox_s = _timed(lambda: subprocess.run(demo, stdout=subprocess.DEVNULL, check=False).returncode)
+    start = time.time()
     with PodWatch() as watch:
         cluster_s = _timed(lambda: run(arguments, console))
     run_id = json.loads((BUILD / "summary.json").read_text())["run_id"]
-    pods = list(watch.seen.values())
+    # Those of a run before may still be there; Kubernetes tells whole seconds.
+    pods = [pod for pod in watch.seen.values() if _created(pod) >= int(start)]
     waits = waiting_seconds(pods, airflow.tasks(DAG, run_id))
     results = {
         "orders": arguments.orders,
@@ -66,11 +68,15 @@ def waiting_seconds(pods: Iterable[Pod], tasks: Iterable[TaskInstance]) -> list[
     """
     first: dict[str, float] = {}
     for pod in pods:
-        created = datetime.fromisoformat(pod["metadata"]["creationTimestamp"]).timestamp()
-        first[task_of(pod)] = min(created, first.get(task_of(pod), created))
+        first[task_of(pod)] = min(_created(pod), first.get(task_of(pod), _created(pod)))
     started = {task.key: datetime.fromisoformat(task.start).timestamp() for task in tasks if task.start}
     waits = [started[task] - moment for task, moment in first.items() if task in started]
     return [seconds for seconds in waits if seconds >= 0]
+
+
+def _created(pod: Pod) -> float:
+    """When a pod was created, in seconds since the epoch."""
+    return datetime.fromisoformat(pod["metadata"]["creationTimestamp"]).timestamp()
 
 
 def _timed(work: Callable[[], int]) -> float:

@@ -22,7 +22,6 @@ READY_SECONDS = 120
 CONFIG = """\
 kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
-name: {cluster}
 networking: {{podSubnet: 10.244.0.0/16}}
 nodes:
   - role: control-plane
@@ -75,7 +74,7 @@ def is_ready() -> bool:
 
 def remove() -> None:
     """Remove the cluster and the registry; caches stay."""
-    run(programs.path("kind"), "delete", "cluster", "--name", CLUSTER, "--kubeconfig", kubeconfig())
+    _kind("delete", "cluster")
     docker("rm", "--force", "--volumes", REGISTRY)
 
 
@@ -91,28 +90,29 @@ def _revive() -> str | None:
         with suppress(CommandError):  # the engine may not be able to start it any more
             docker("restart" if state == "true" else "start", NODE)
             # The port of the API may have changed with the restart.
-            run(
-                programs.path("kind"), "export", "kubeconfig", "--name", CLUSTER, "--kubeconfig", kubeconfig()
-            )
+            _kind("export", "kubeconfig")
             if _becomes_ready():
                 return "started again"
-    run(programs.path("kind"), "delete", "cluster", "--name", CLUSTER, "--kubeconfig", kubeconfig())
+    _kind("delete", "cluster")
     return None
 
 
 def _create() -> str:
     image = pieces()["images"]["node"]
-    config = CONFIG.format(cluster=CLUSTER, landing=landing(), port=API_PORT)
+    config = CONFIG.format(landing=landing(), port=API_PORT)
     log = cache_folder("logs") / "kind.log"
     # A creation that was cut off leaves a container that kind takes for a cluster.
-    run(programs.path("kind"), "delete", "cluster", "--name", CLUSTER, "--kubeconfig", kubeconfig(), log=log)
-    run(
-        programs.path("kind"), "create", "cluster", "--image", image, "--config", "-",
-        "--kubeconfig", kubeconfig(), "--wait", f"{READY_SECONDS}s", text=config, log=log,
-    )  # fmt: skip
+    _kind("delete", "cluster", log=log)
+    ready = ("--wait", f"{READY_SECONDS}s")
+    _kind("create", "cluster", "--image", image, "--config", "-", *ready, text=config, log=log)
     if not _becomes_ready():
         raise ClusterError(f"the node did not get ready in {READY_SECONDS} s; see {log}, then run this again")
     return f"created, Kubernetes {pieces()['kubernetes']}"
+
+
+def _kind(*arguments: str, text: str | None = None, log: Path | None = None) -> None:
+    which = ("--name", CLUSTER, "--kubeconfig", kubeconfig())
+    run(programs.path("kind"), *arguments, *which, text=text, log=log)
 
 
 def _becomes_ready() -> bool:

@@ -15,7 +15,10 @@ from scripts.cluster import programs
 from scripts.cluster.kind import kubeconfig
 from scripts.cluster.secrets import AIRFLOW
 
-WATCH = ("get", "pods", "--namespace", AIRFLOW, "--selector", "dag_id,task_id")
+WATCH = (
+    *("get", "pods", "--namespace", AIRFLOW, "--selector", "dag_id,task_id"),
+    *("--watch", "--output-watch-events", "--output", "json"),
+)
 AGAIN_SECONDS = 2.0
 
 Pod = Mapping[str, Any]
@@ -37,7 +40,7 @@ class PodWatch:
         return {task_of(pod): state_of(pod) for pod in there}
 
     def take(self, lines: Iterable[str]) -> None:
-        """Keep what Kubernetes tells: an event a line. Raises ValueError for one that was cut off."""
+        """Keep what Kubernetes tells: an event a line. Raises ValueError and KeyError for a line that is none."""
         for line in lines:
             event = json.loads(line)
             name = event["object"]["metadata"]["name"]
@@ -50,21 +53,16 @@ class PodWatch:
         while not self._over.is_set():
             with (
                 subprocess.Popen(
-                    [
-                        str(programs.path("kubectl")),
-                        *WATCH,
-                        "--watch",
-                        "--output-watch-events",
-                        "--output",
-                        "json",
-                    ],
+                    [str(programs.path("kubectl")), *WATCH],
                     env={**os.environ, "KUBECONFIG": str(kubeconfig())},
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
                     text=True,
                 ) as self._process,
-                suppress(ValueError),  # it may end in the middle of a line
+                suppress(ValueError, KeyError),  # it may end within a line, or with an error for an object
             ):
+                if self._over.is_set():  # the block ended while the program started
+                    self._process.kill()
                 self.take(cast(IO[str], self._process.stdout))
             self._over.wait(AGAIN_SECONDS)
 

@@ -33,12 +33,7 @@ SERVICES = {
 }
 MAY_REACH = {
     "api-server": {"postgresql", "kubernetes", "storage", "triggerer"},
-    "scheduler": {
-        "postgresql",
-        "kubernetes",
-        "api-server",
-        "storage",
-    },  # the last two for the tasks it runs itself
+    "scheduler": {"postgresql", "kubernetes", "api-server", "storage"},  # it runs the tasks of dbt
     "dag-processor": {"postgresql"},
     "triggerer": {"postgresql", "kubernetes", "storage"},
     "prepare-airflow": {"postgresql"},

@@ -73,7 +73,7 @@ def test_only_scheduler_and_triggerer_may_start_and_delete_pods(place: str) -> N
         entry
         for release in ("airflow", "platform")
         for entry in render(release, place)
-        if entry["kind"] == "RoleBinding" and entry["roleRef"]["name"].endswith("pod-launcher")
+        if entry["kind"] == "RoleBinding" and "pod-launcher" in entry["roleRef"]["name"]
     ]
     accounts = {name for kind, name in names(render("airflow", place)) if kind == "ServiceAccount"}
 

@@ -25,6 +25,11 @@ def test_a_line_that_was_cut_off_is_refused_after_what_came_before() -> None:
     assert list(watch.seen) == ["one"]
 
 
+def test_an_error_in_place_of_a_pod_is_refused() -> None:
+    with pytest.raises(KeyError):
+        PodWatch().take([json.dumps({"type": "ERROR", "object": {"kind": "Status", "metadata": {}}})])
+
+
 def test_a_task_has_the_state_of_its_last_event() -> None:
     watch = PodWatch()
     watch.take([event("ADDED", pod(phase="Pending")), event("MODIFIED", pod())])
