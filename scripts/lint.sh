@@ -13,7 +13,7 @@ check() {
 
 gofmt_clean() {
   local unformatted
-  unformatted=$(gofmt -l scripts/lint_sql)
+  unformatted=$(gofmt -l scripts/lint_sql scripts/offline/terraform)
   [ -z "$unformatted" ] || { echo "gofmt: $unformatted"; return 1; }
 }
 
