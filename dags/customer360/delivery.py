@@ -1,14 +1,16 @@
-"""Where a delivered file is read from: a folder or any fsspec URL, plain or gzip, never whole in memory."""
+"""Where a delivered file is read from: a folder, a bucket or any fsspec URL, plain or gzip, never whole in memory."""
 
 from __future__ import annotations
 
 import gzip
 import zlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import IO, cast
 
 import fsspec
 
+from customer360 import storage
 from customer360.catalogue import Source
 from customer360.inspector import BadFileError
 
@@ -18,11 +20,9 @@ REDELIVER = "Deliver the file again."
 
 def locate(base: str, source: Source) -> str:
     """URL of a source's file under `base`, plain or with `.gz`. Raises BadFileError when there is neither."""
-    filesystem, root = fsspec.core.url_to_fs(base)
     for name in (source.file, f"{source.file}.gz"):
-        path = f"{root.rstrip('/')}/{name}"
-        if filesystem.exists(path):
-            return cast(str, filesystem.unstrip_protocol(path))
+        if url := _found(f"{base.rstrip('/')}/{name}"):
+            return url
     remedy = f"Put it there (or {source.file}.gz), or point the run to the folder that holds it."
     raise BadFileError(source.file, f"the file is missing in {base}", remedy)
 
@@ -32,13 +32,28 @@ def read_chunks(url: str, file: str, size: int) -> Iterator[bytes]:
 
     Raises BadFileError when a gzip file is cut off or damaged.
     """
-    with fsspec.open(url, "rb") as raw:
+    with _open(url) as raw:
         stream = _decompressed(raw)
         try:
             while chunk := _read_full(stream, size):
                 yield chunk
         except (EOFError, gzip.BadGzipFile, zlib.error):
             raise BadFileError(file, "the gzip file is cut off or damaged", REDELIVER) from None
+
+
+# fsspec's way to Cloud Storage asks for packages that dbt's do not get along with.
+
+
+def _found(url: str) -> str | None:
+    if storage.is_object(url):
+        return url if storage.exists(url) else None
+    filesystem, path = fsspec.core.url_to_fs(url)
+    return cast(str, filesystem.unstrip_protocol(path)) if filesystem.exists(path) else None
+
+
+def _open(url: str) -> AbstractContextManager[IO[bytes]]:
+    opened = storage.open_object(url) if storage.is_object(url) else fsspec.open(url, "rb")
+    return cast(AbstractContextManager[IO[bytes]], opened)
 
 
 def _decompressed(raw: IO[bytes]) -> IO[bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import IO, Any, Self, cast
 
 import requests
 from google.cloud import storage  # type: ignore[attr-defined]
@@ -50,6 +50,25 @@ class StoredObject:
     generation: str
     size: int
     crc32c: str
+
+
+def is_object(url: str) -> bool:
+    """True for `gs://bucket/name`."""
+    return url.startswith("gs://")
+
+
+def exists(url: str) -> bool:
+    """True when an object is there. Raises google.api_core's Forbidden where it may not be seen."""
+    return bool(_blob(url).exists())
+
+
+def open_object(url: str) -> IO[bytes]:
+    """An object to read from, of which one chunk at a time is fetched and kept."""
+    return cast(IO[bytes], _blob(url).open("rb", chunk_size=CHUNK_BYTES))
+
+
+def _blob(url: str) -> storage.Blob:
+    return storage.Blob.from_uri(url, client=storage.Client())
 
 
 class Bucket:

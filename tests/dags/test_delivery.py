@@ -14,6 +14,7 @@ import pytest
 from customer360.catalogue import source
 from customer360.delivery import locate, read_chunks
 from customer360.inspector import BadFileError
+from customer360.storage import Bucket
 
 SELLERS = source("sellers")
 CONTENT = bytes(range(256)) * 1000
@@ -26,6 +27,23 @@ def web(tmp_path: Path) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+
+
+@pytest.mark.sandbox
+def test_a_file_in_a_bucket_reads_like_a_local_one(bucket: Bucket, run_id: str) -> None:
+    place = f"gs://{bucket.name}/{run_id}"
+    bucket.upload(f"{run_id}/{SELLERS.file}.gz", [gzip.compress(CONTENT)])
+
+    url = locate(place, SELLERS)
+
+    assert url == f"{place}/{SELLERS.file}.gz"
+    assert b"".join(read_chunks(url, SELLERS.file, 100_000)) == CONTENT
+
+
+@pytest.mark.sandbox
+def test_a_file_that_is_missing_in_a_bucket_is_named(bucket: Bucket, run_id: str) -> None:
+    with pytest.raises(BadFileError, match=rf"{SELLERS.file}: the file is missing in gs://"):
+        locate(f"gs://{bucket.name}/{run_id}", SELLERS)
 
 
 def test_a_plain_file_is_preferred_to_a_compressed_one(tmp_path: Path) -> None:
