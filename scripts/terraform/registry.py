@@ -1,4 +1,4 @@
-"""Where Terraform takes its provider from: the registry, or one built here that knows the schema alone."""
+"""Where Terraform takes its providers from: the registry, or built here, with the schema alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class Providers:
     environment: Mapping[str, str]
 
     def __str__(self) -> str:
-        return f"hashicorp/google {pieces()['provider']['version']}: {ORIGINS[self.source]}"
+        named = " and ".join(f"{name} {pin['version']}" for name, pin in pieces()["providers"].items())
+        return f"providers {named}: {ORIGINS[self.source]}"
 
 
 def provide() -> Providers:
@@ -43,7 +44,7 @@ def choose() -> str:
     """`upstream` or `offline`. Raises TerraformError when TERRAFORM_PROVIDERS is neither."""
     chosen = os.environ.get(CHOICE)
     if not chosen:
-        return "upstream" if upstream.answers(pieces()["provider"]["upstream"]) else "offline"
+        return "upstream" if upstream.answers(pieces()["registry"]) else "offline"
     if chosen not in ORIGINS:
         raise TerraformError(f"{CHOICE} is {chosen!r}; it must be one of {', '.join(ORIGINS)}")
     return chosen

@@ -1,4 +1,4 @@
-"""A filesystem mirror for Terraform, with a provider built here from the schema and the Go sources beside this file."""
+"""A filesystem mirror for Terraform, with providers built here from schemas and the Go sources beside this file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from scripts.cluster.pieces import architecture, cache_folder
 from scripts.offline import python_packages
@@ -50,7 +52,7 @@ def provide() -> Path:
 
 def digest() -> str:
     """A key for all that a mirror is made of: the pins and the files of this package."""
-    found = hashlib.sha256(json.dumps(pieces()["provider"]).encode())
+    found = hashlib.sha256(json.dumps(pieces()["providers"]).encode())
     for path in sorted(SOURCES.rglob("*")):
         if path.is_file() and path.parent.name != "__pycache__":
             found.update(path.name.encode() + path.read_bytes())
@@ -60,20 +62,21 @@ def digest() -> str:
 def _build(place: Path, providers: Path) -> None:
     if shutil.which("go") is None:
         raise TerraformError(
-            "the Terraform registry does not answer, and building a provider that stands in for it"
+            "the Terraform registry does not answer, and building providers that stand in for its own"
             " needs Go 1.25 or newer on PATH"
         )
-    pin, log = pieces()["provider"], cache_folder("logs") / "terraform-provider.log"
+    log = cache_folder("logs") / "terraform-provider.log"
+    schemas = {"google": _google(place / "package", log), "random": _random()}
     sources = shutil.copytree(SOURCES / "provider", place / "sources")
-    (sources / "schema.json").write_text(json.dumps(_schema(place / "package", log)))
-    target = f"{platform.system().lower()}_{architecture()}"
-    folder = providers / pin["source"] / pin["version"] / target
-    folder.mkdir(parents=True)
-    compile_program(sources, ".", folder / f"terraform-provider-google_v{pin['version']}", "", log)
+    for name, pin in pieces()["providers"].items():
+        (sources / "schema.json").write_text(json.dumps(schemas[name] | {"source": pin["source"]}))
+        folder = providers / pin["source"] / pin["version"] / f"{platform.system().lower()}_{architecture()}"
+        folder.mkdir(parents=True)
+        compile_program(sources, ".", folder / f"terraform-provider-{name}_v{pin['version']}", "", log)
 
 
-def _schema(place: Path, log: Path) -> dict[str, Any]:
-    pin = pieces()["provider"]
+def _google(place: Path, log: Path) -> dict[str, Any]:
+    pin = pieces()["providers"]["google"]
     python_packages.unpack(pin["copy"]["package"], pin["copy"]["sha256"], place, log)
     package = place / pin["copy"]["bindings"]
     if (found := bindings.provider_version(package)) != pin["version"]:
@@ -81,3 +84,8 @@ def _schema(place: Path, log: Path) -> dict[str, Any]:
     schema = bindings.read(package)
     gaps.fill(schema, gaps.load())
     return schema
+
+
+def _random() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((SOURCES / "random.yaml").read_text())
+    return found

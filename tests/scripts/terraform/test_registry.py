@@ -32,7 +32,10 @@ def test_another_choice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_upstream_needs_nothing_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERRAFORM_PROVIDERS", "upstream")
     found = registry.provide()
-    assert (found.environment, str(found)) == ({}, "hashicorp/google 8.7.0: from the Terraform registry")
+    assert (found.environment, str(found)) == (
+        {},
+        "providers google 8.7.0 and random 3.7.2: from the Terraform registry",
+    )
 
 
 def test_a_provider_that_applies_nothing_says_so_loudly() -> None:

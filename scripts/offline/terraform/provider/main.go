@@ -1,4 +1,4 @@
-// Command terraform-provider-google stands in for hashicorp/google: it knows the schema and reaches no service.
+// Command provider stands in for a provider of the registry: it knows its schema and reaches no service.
 //
 // It validates and plans. A plan holds the configuration, what the schema says of defaults and known values, and
 // unknowns for everything else that the service would decide. It applies nothing.
@@ -13,15 +13,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-const source = "registry.terraform.io/hashicorp/google"
-
 func main() {
 	schemas, err := loadSchemas()
 	if err != nil {
 		log.Fatal(err)
 	}
 	server := &provider{schemas: schemas, settings: map[string]string{}}
-	if err := tf5server.Serve(source, func() tfprotov5.ProviderServer { return server }); err != nil {
+	if err := tf5server.Serve(schemas.Source, func() tfprotov5.ProviderServer { return server }); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -35,9 +33,10 @@ type provider struct {
 
 func (p *provider) GetProviderSchema(context.Context, *tfprotov5.GetProviderSchemaRequest) (*tfprotov5.GetProviderSchemaResponse, error) {
 	return &tfprotov5.GetProviderSchemaResponse{
-		Provider:          p.schemas.Provider.protocol(),
-		ResourceSchemas:   protocols(p.schemas.Resources),
-		DataSourceSchemas: protocols(p.schemas.DataSources),
+		Provider:                 p.schemas.Provider.protocol(),
+		ResourceSchemas:          protocols(p.schemas.Resources),
+		DataSourceSchemas:        protocols(p.schemas.DataSources),
+		EphemeralResourceSchemas: protocols(p.schemas.Ephemerals),
 	}, nil
 }
 
@@ -88,13 +87,27 @@ func (p *provider) ReadDataSource(_ context.Context, request *tfprotov5.ReadData
 	return &tfprotov5.ReadDataSourceResponse{State: state}, err
 }
 
+func (p *provider) ValidateEphemeralResourceConfig(_ context.Context, request *tfprotov5.ValidateEphemeralResourceConfigRequest) (*tfprotov5.ValidateEphemeralResourceConfigResponse, error) {
+	diagnostics, err := validate(p.schemas.Ephemerals[request.TypeName], request.Config)
+	return &tfprotov5.ValidateEphemeralResourceConfigResponse{Diagnostics: diagnostics}, err
+}
+
+func (p *provider) OpenEphemeralResource(_ context.Context, request *tfprotov5.OpenEphemeralResourceRequest) (*tfprotov5.OpenEphemeralResourceResponse, error) {
+	result, err := p.fill(p.schemas.Ephemerals[request.TypeName], request.Config, placeholder)
+	return &tfprotov5.OpenEphemeralResourceResponse{Result: result}, err
+}
+
+func (p *provider) CloseEphemeralResource(context.Context, *tfprotov5.CloseEphemeralResourceRequest) (*tfprotov5.CloseEphemeralResourceResponse, error) {
+	return &tfprotov5.CloseEphemeralResourceResponse{}, nil
+}
+
 func (p *provider) ApplyResourceChange(_ context.Context, request *tfprotov5.ApplyResourceChangeRequest) (*tfprotov5.ApplyResourceChangeResponse, error) {
 	return &tfprotov5.ApplyResourceChangeResponse{
 		NewState: request.PriorState,
 		Diagnostics: []*tfprotov5.Diagnostic{{
 			Severity: tfprotov5.DiagnosticSeverityError,
 			Summary:  "This provider applies nothing",
-			Detail: "This stands in for hashicorp/google where the registry cannot be reached: " +
+			Detail: "This stands in for " + p.schemas.Source + " where the registry cannot be reached: " +
 				"it knows the schema alone and applies nothing.",
 		}},
 	}, nil

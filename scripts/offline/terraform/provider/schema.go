@@ -13,9 +13,11 @@ var schemaJSON []byte
 
 // schemas has the layout of `terraform providers schema -json`.
 type schemas struct {
+	Source      string             `json:"source"` // beyond the layout: the provider's address
 	Provider    *schema            `json:"provider"`
 	Resources   map[string]*schema `json:"resource_schemas"`
 	DataSources map[string]*schema `json:"data_source_schemas"`
+	Ephemerals  map[string]*schema `json:"ephemeral_resource_schemas"`
 }
 
 type schema struct {

@@ -18,11 +18,7 @@ from scripts.terraform import program
 
 EXAMPLE = Path(__file__).parent / "example"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("terraform") is None, reason="Terraform is not installed"),
-    pytest.mark.skipif(shutil.which("go") is None, reason="Go is not installed"),
-]
+pytestmark = [pytest.mark.terraform, pytest.mark.slow]
 
 
 @dataclass(frozen=True)
