@@ -14,7 +14,7 @@ from tests.charts.rendering import CHARTS
 # What may differ between staging and production: identity and names by the project, and what a lost node must not stop.
 AIRFLOW_GOOGLE = (
     r"customer360\.logs",
-    r"customer360\.environment\.C360_(PROJECT|RAW_BUCKET|SOURCE_URI)",
+    r"customer360\.environment\.C360_(PROJECT|RAW_BUCKET|SOURCE_URI|LOCATION|HASH_KEY_VERSION|POLICY_TAGS)",
     r"(apiServer|scheduler|triggerer)\.serviceAccount\.annotations\..+",
     r"(apiServer|scheduler)\.(replicas|podDisruptionBudget\.enabled)",
 )
