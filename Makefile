@@ -1,9 +1,10 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs
 
 ORDERS ?= 10000
 SEED ?= 360
+ENV ?= staging
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +48,12 @@ leak-scan: setup ## look for personal data in the open marts of the running sand
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
 lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
 	@.venv/bin/python -m scripts.lint_sql
+tf-test: setup ## test the cloud side without a cloud: ARGS="tests/terraform -k access"
+	@scripts/tf_test.sh $(ARGS)
+tf-values: setup ## write what Terraform knows into the charts' values: ENV=staging OUTPUTS=file
+	@.venv/bin/python -m scripts.terraform values $(ENV) $(if $(OUTPUTS),--outputs "$(OUTPUTS)")
+tf-docs: setup ## write the tables of terraform/README.md again
+	@.venv/bin/python -m scripts.terraform docs
 update: setup ## write the files derived from the source catalogue again
 	@.venv/bin/python -m scripts.catalogue update
 verify: setup ## prove that no derived file is stale
