@@ -209,7 +209,7 @@ def test_who_asks_kubernetes_nothing_holds_no_token(place: str, name: str) -> No
 
 @pytest.mark.parametrize("place", GOOGLE_PLACES)
 def test_who_touches_logs_has_an_identity_in_google_cloud_and_nobody_else(place: str) -> None:
-    account = f"airflow@customer-360-{place}.iam.gserviceaccount.com"
+    account = f"c360-airflow@customer-360-{place}.iam.gserviceaccount.com"
     identities = {
         entry["metadata"]["name"]: search('metadata.annotations."iam.gke.io/gcp-service-account"', entry)
         for entry in render("airflow", place)

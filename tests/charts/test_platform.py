@@ -57,7 +57,7 @@ def test_each_account_is_one_of_google_cloud(place: str, account: str) -> None:
     annotations = find(render("platform", place), "ServiceAccount", account)["metadata"]["annotations"]
 
     assert annotations == {
-        "iam.gke.io/gcp-service-account": f"{account}@customer-360-{place}.iam.gserviceaccount.com"
+        "iam.gke.io/gcp-service-account": f"c360-{account}@customer-360-{place}.iam.gserviceaccount.com"
     }
 
 
