@@ -93,3 +93,42 @@ def test_a_missing_setting_is_named_where_the_dag_is_shown(
     monkeypatch.delenv(name)
     with pytest.raises(SettingsError, match=f"{name} is not set"):
         parse()
+
+
+# What a worker does before its task: it reads the file for that task alone.
+FOR_ONE_TASK = """
+import json, sys
+from airflow.sdk.definitions._internal.dag_parsing_context import _airflow_parsing_context_manager
+
+with _airflow_parsing_context_manager(dag_id="olist_etl_pipeline", task_id=sys.argv[1]):
+    from olist_etl_pipeline import olist_etl_pipeline
+    dag = olist_etl_pipeline()
+print(json.dumps({"tasks": dag.task_ids, "kubernetes": "kubernetes" in sys.modules}))
+"""
+
+
+def read_for(task: str) -> dict[str, Any]:
+    """Tasks that a worker of this task sees, and whether it loaded Kubernetes' models."""
+    done = subprocess.run(
+        [sys.executable, "-c", FOR_ONE_TASK, task],
+        env={**os.environ, "PYTHONPATH": str(DAGS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.parametrize("task", ["exchange_rates.fetch", "uploads.upload", "raw_load.load", "reconcile"])
+def test_a_worker_loads_nothing_of_kubernetes(task: str) -> None:
+    found = read_for(task)
+
+    assert task in found["tasks"]
+    assert not found["kubernetes"]
+
+
+@pytest.mark.parametrize("layer", ["staging", "intermediate", "marts"])
+def test_a_task_of_dbt_finds_itself_where_it_runs(layer: str, dag: Any) -> None:
+    assert set(read_for(f"dbt.{layer}")["tasks"]) == set(dag.task_ids)
