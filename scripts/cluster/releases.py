@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,11 +117,13 @@ def releases(repository: str, tag: str, airflow_chart: Chart) -> tuple[Release, 
     image = {"image.repository": f"{repository}/sandbox", "image.tag": tag}
     airflow_image = {"airflow.repository": f"{repository}/airflow", "airflow.tag": tag}
     values = (airflow / "values.yaml", airflow / "values-kind.yaml", *overlays)
+    # A worker is seconds of CPU before it works: more of them than cores only wait for each other.
+    at_once = {"config.core.parallelism": str(max(2, os.cpu_count() or 2))}
     # The platform prepares Airflow's database, which is the sandbox's here.
     return (
         Release("sandbox", SANDBOX, CHARTS / "sandbox", (), image),
         Release("platform", AIRFLOW, CHARTS / "platform", platform, airflow_image),
-        Release("airflow", AIRFLOW, airflow_chart.folder, values, airflow_images(repository, tag)),
+        Release("airflow", AIRFLOW, airflow_chart.folder, values, airflow_images(repository, tag) | at_once),
     )
 
 

@@ -21,7 +21,7 @@ AIRFLOW_GOOGLE = (
 AIRFLOW_KIND = (
     r"images\.airflow\.repository",
     r"customer360\.(logs|environment\..+|taskResources\.requests\.(cpu|memory))",
-    r"config\.core\.(dags_are_paused_at_creation|parallelism)",
+    r"config\.core\.dags_are_paused_at_creation",
     r"config\.logging\.remote_log_conn_id",
     r"config\.workers\.min_heartbeat_interval",
     r"config\.kubernetes_executor\.delete_worker_pods_on_failure",

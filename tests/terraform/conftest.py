@@ -33,7 +33,9 @@ def plans(workspace: Workspace) -> dict[str, Plan]:
 def every_plan(workspace: Workspace, plans: dict[str, Plan]) -> dict[str, Plan]:
     """The plans, and one with a Standard cluster."""
     if registry.choose() == "upstream":
-        pytest.skip("the real provider refuses such things itself, and its plans hold defaults that look like ours")
+        pytest.skip(
+            "the real provider refuses such things itself, and its plans hold defaults that look like ours"
+        )
     return plans | {"standard": workspace.plan("staging", gke_mode="standard")}
 
 
