@@ -79,6 +79,7 @@ def checkout(tmp_path: Path) -> Checkout:
     for name in (
         "scripts/setup.sh",
         "scripts/lib/uv.sh",
+        "scripts/lib/venv.sh",
         "scripts/lib/duckdb_extensions.sh",
         "pyproject.toml",
     ):
