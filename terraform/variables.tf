@@ -125,7 +125,7 @@ variable "node_pool" {
 }
 
 variable "customer_managed_keys" {
-  description = "Whether buckets, datasets, database and images are encrypted with a key of ours instead of Google's."
+  description = "Whether buckets, datasets and database are encrypted with a key of ours instead of Google's."
   type        = bool
   default     = false
 }

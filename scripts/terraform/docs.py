@@ -43,7 +43,7 @@ def _blocks(path: Path, kind: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _input(name: str, body: dict[str, Any]) -> tuple[str, ...]:
-    default = f"`{json.dumps(body['default'])}`" if "default" in body else "required"
+    default = f"`{json.dumps(_plain(body['default']))}`" if "default" in body else "required"
     kind = _text(body["type"]).removeprefix("${").removesuffix("}")
     return f"`{name}`", f"`{kind}`", default, _text(body["description"])
 
@@ -57,6 +57,15 @@ def _table(first: str, *others: str, rows: Iterable[tuple[str, ...]]) -> Iterato
 
 def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def _plain(value: Any) -> Any:
+    # The parser leaves texts in their quotes, at any depth.
+    if isinstance(value, dict):
+        return {_text(name): _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return _text(value) if isinstance(value, str) else value
 
 
 def _text(value: str) -> str:

@@ -80,14 +80,16 @@ def test_versions_are_compared_by_their_numbers(version: str, expected: bool) ->
 
 
 def test_one_on_path_that_is_new_enough_is_taken(caches: Path) -> None:
-    path = install(caches / "bin", "1.10.2")
+    path = install(caches / "bin", "1.12.2")
     found = program.provide()
-    assert (found.path, str(found)) == (path, "terraform 1.10.2: on PATH")
+    assert (found.path, str(found)) == (path, "terraform 1.12.2: on PATH")
 
 
 def test_one_that_is_too_old_is_not_taken(caches: Path) -> None:
     install(caches / "bin", "1.5.7")
-    with pytest.raises(TerraformError, match=r"terraform 1\.9 or newer is not on PATH, .* install it: https"):
+    with pytest.raises(
+        TerraformError, match=r"terraform 1\.11 or newer is not on PATH, .* install it: https"
+    ):
         program.provide()
 
 
