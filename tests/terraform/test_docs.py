@@ -47,7 +47,7 @@ def test_inputs_say_type_default_and_meaning(tmp_path: Path) -> None:
     _, after = documented(root(tmp_path, BEGIN + END))
 
     assert '| `region` | `string` | `"us-central1"` | Where \\| things are. |' in after
-    assert "| `project` | `object({ id = string })` | required | Whose they are. |" in after
+    assert "| `project` | `object({id = string})` | required | Whose they are. |" in after
 
 
 def test_outputs_say_their_meaning(tmp_path: Path) -> None:
