@@ -4,7 +4,7 @@ with jobs as (
     timestamp as finished_at,
     proto_payload.audit_log.metadata.jobChange.job.jobConfig.labels as labels,
     proto_payload.audit_log.metadata.jobChange.job.jobStats as stats
-  from `${project}.${log}._AllLogs`
+  from `${project}`.`${log}`._AllLogs
 )
 
 select
