@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from scripts.cluster import ClusterError, upstream
+from tests.web import serving
 
 CONTENT = b"a program"
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Serves one file; everything else is missing."""
-
-    def do_GET(self) -> None:
-        found = self.path == "/program"
-        self.send_response(200 if found else 404)
-        self.end_headers()
-        self.wfile.write(CONTENT if found else b"")
-
-    do_HEAD = do_GET  # noqa: N815 - the base class names it so
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as found:
-        threading.Thread(target=found.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{found.server_port}"
-        found.shutdown()
+    with serving({"/program": CONTENT}) as address:
+        yield address
 
 
 def test_a_server_answers_even_when_the_page_is_missing(server: str) -> None:

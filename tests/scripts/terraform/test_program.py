@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from scripts.cluster import ClusterError, upstream
 from scripts.commands import run
 from scripts.terraform import TerraformError, program
+from tests.web import serving
 
 
 def archive() -> bytes:
@@ -34,24 +33,10 @@ FILES = {
 }
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Serves one release."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(FILES[self.path])
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def server() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as found:
-        threading.Thread(target=found.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{found.server_port}"
-        found.shutdown()
+    with serving(FILES) as address:
+        yield address
 
 
 @pytest.fixture
