@@ -9,5 +9,7 @@ if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get 
   apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null
 fi
 .venv/bin/python -m scripts.cluster up
+# The cluster's registry may have the images from another checkout; their tests read what a build writes here.
+.venv/bin/python -m scripts.images build
 if [ $# -eq 0 ]; then set -- tests/images tests/e2e; fi
 exec .venv/bin/python -m pytest -m cluster "$@"

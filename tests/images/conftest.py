@@ -1,23 +1,18 @@
-"""The images that were built last; without one its tests are skipped, and say what to run."""
+"""The images that were built last; without one its tests fail, and say what to run."""
 
 from __future__ import annotations
 
 import pytest
 
-from scripts.commands import CommandError
 from scripts.docker import has_image
 from scripts.images.builder import last_built
 
 
 def built(name: str) -> str:
-    """Full name of an image that is on this machine; skips where it is not."""
+    """Full name of an image that is on this machine."""
     found = last_built().get(name, {}).get("reference")
-    try:
-        is_here = isinstance(found, str) and has_image(found)
-    except CommandError as error:
-        pytest.skip(f"{error}; the images' tests need it")
-    if not isinstance(found, str) or not is_here:
-        pytest.skip(f"no image `{name}` is built on this machine: run `make images`")
+    assert isinstance(found, str), f"no image `{name}` was built here: run `make images`"
+    assert has_image(found), f"{found} is gone: run `make images`"
     return found
 
 

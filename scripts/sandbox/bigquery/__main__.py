@@ -20,9 +20,19 @@ def main() -> int:
     from local_bigquery.cli import main as serve
     from local_bigquery.engine import database
 
-    from scripts.sandbox.bigquery import catalog, grants, jobs, loads, merges, partitions, results, scripting
+    from scripts.sandbox.bigquery import (
+        catalog,
+        grants,
+        jobs,
+        loads,
+        lost_jobs,
+        merges,
+        partitions,
+        results,
+        scripting,
+    )
 
-    for module in (catalog, jobs, grants, loads, partitions, scripting, merges, results):
+    for module in (catalog, jobs, lost_jobs, grants, loads, partitions, scripting, merges, results):
         module.install()
 
     def healthz() -> dict[str, str]:

@@ -13,7 +13,10 @@ import time
 from pathlib import Path
 
 import pytest
+from google.cloud import bigquery
 
+from customer360.settings import from_environment
+from customer360.warehouse import Warehouse
 from scripts import sandbox
 from scripts.sandbox import lifecycle, processes
 from scripts.sandbox.processes import HOST, Process, SandboxError
@@ -26,10 +29,7 @@ def test_up_twice_keeps_the_processes_and_a_killed_one_is_repaired(tmp_path: Pat
     first = sandbox.start(tmp_path)
     try:
         assert sandbox.start(tmp_path) == first
-        os.kill(first.processes["bigquery"].pid, signal.SIGKILL)
-        deadline = time.monotonic() + 10
-        while first.processes["bigquery"].is_alive and time.monotonic() < deadline:
-            time.sleep(0.01)
+        kill(first.processes["bigquery"])
         sandbox.start(tmp_path)
         assert all(healthy for _, healthy in sandbox.status(tmp_path).values())
     finally:
@@ -37,6 +37,48 @@ def test_up_twice_keeps_the_processes_and_a_killed_one_is_repaired(tmp_path: Pat
     assert len(stopped) == 4
     assert not any(process.is_alive for process in first.processes.values())
     assert sandbox.stop(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_a_job_that_was_running_when_bigquery_was_killed_has_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real one never loses a job; whoever waits for a lost one must not wait for ever."""
+    place = sandbox.start(tmp_path)
+    try:
+        endless = (
+            "select count(*) from unnest(generate_array(1, 1000000)) a, unnest(generate_array(1, 1000000)) b"
+        )
+        client_of(place, monkeypatch).query(endless, job_id="endless", job_retry=None)
+        kill(place.processes["bigquery"])
+        again = client_of(sandbox.start(tmp_path), monkeypatch)
+
+        job = again.get_job("endless", timeout=10)
+
+        assert (job.state, job.error_result) == (
+            "DONE",
+            {
+                "reason": "backendError",
+                "message": "The emulator was stopped while the job ran; start another",
+            },
+        )
+    finally:
+        sandbox.stop(tmp_path)
+
+
+def client_of(place: sandbox.Sandbox, monkeypatch: pytest.MonkeyPatch) -> bigquery.Client:
+    """A client of the emulator where it is now; it may have come back on another port."""
+    for name, value in place.environment().items():
+        monkeypatch.setenv(name, value)
+    return Warehouse.connect(from_environment()).client
+
+
+def kill(process: Process) -> None:
+    """End a process at once, and wait until it has gone."""
+    os.kill(process.pid, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while process.is_alive and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def test_a_taken_port_is_left_to_its_owner() -> None:
