@@ -58,7 +58,7 @@ def test_a_job_that_was_running_when_bigquery_was_killed_has_failed(
         assert (job.state, job.error_result) == (
             "DONE",
             {
-                "reason": "backendError",
+                "reason": "stopped",
                 "message": "The emulator was stopped while the job ran; start another",
             },
         )
