@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Sourced, not run: makes an environment from its lock file. One whose lock file has not changed is left as it is; a half-made
-# one is made again.
+# Sourced, not run: makes an environment from its lock file. One whose lock file has not changed is left as it is; a
+# half-made one is made again.
 source scripts/lib/uv.sh
 
 make_venv() {

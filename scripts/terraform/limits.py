@@ -31,7 +31,7 @@ def problems(plan: Block) -> list[str]:
     """Broken limits of `terraform show -json PLAN`, each as `address.argument: what; why`; the unknown breaks none."""
     return [
         f"{resource['address']}{line}"
-        for resource in _resources(plan)
+        for resource in plan["planned_values"]["root_module"].get("resources", [])
         for rule in limits().get(resource["type"], [])
         for line in _broken(rule, resource["values"])
     ]
@@ -60,11 +60,6 @@ def find(block: Block, path: str) -> Iterator[tuple[str, Any]]:
             yield from ((f"{name}{place}.{deeper}", found) for deeper, found in find(value, rest))
         elif not rest and value is not None:
             yield f"{name}{place}", value
-
-
-def _resources(plan: Block) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = plan["planned_values"]["root_module"].get("resources", [])
-    return found
 
 
 def _step(step: str) -> tuple[str, str]:
