@@ -114,17 +114,22 @@ def releases(repository: str, tag: str, airflow_chart: Chart) -> tuple[Release, 
     overlays = (airflow_chart.overlay,) if airflow_chart.overlay else ()
     airflow = CHARTS / "airflow"
     platform = (CHARTS / "platform" / "values-kind.yaml",)
-    image = {"image.repository": f"{repository}/sandbox", "image.tag": tag}
     airflow_image = {"airflow.repository": f"{repository}/airflow", "airflow.tag": tag}
     values = (airflow / "values.yaml", airflow / "values-kind.yaml", *overlays)
     # A worker is seconds of CPU before it works: more of them than cores only wait for each other.
     at_once = {"config.core.parallelism": str(max(2, os.cpu_count() or 2))}
     # The platform prepares Airflow's database, which is the sandbox's here.
     return (
-        Release("sandbox", SANDBOX, CHARTS / "sandbox", (), image),
+        sandbox(repository, tag),
         Release("platform", AIRFLOW, CHARTS / "platform", platform, airflow_image),
         Release("airflow", AIRFLOW, airflow_chart.folder, values, airflow_images(repository, tag) | at_once),
     )
+
+
+def sandbox(repository: str, tag: str, callers: str = AIRFLOW, namespace: str = SANDBOX) -> Release:
+    """The emulators in a namespace, for the tasks of another."""
+    image = {"image.repository": f"{repository}/sandbox", "image.tag": tag, "landing.namespace": callers}
+    return Release("sandbox", namespace, CHARTS / "sandbox", (), image)
 
 
 def airflow_images(repository: str, tag: str) -> dict[str, str]:
@@ -132,9 +137,9 @@ def airflow_images(repository: str, tag: str) -> dict[str, str]:
     return {"images.airflow.repository": f"{repository}/airflow", "images.airflow.tag": tag}
 
 
-def provide_namespaces() -> str:
-    """Have both namespaces, guarded; one line that names them. Raises CommandError."""
-    for name in (AIRFLOW, SANDBOX):
+def provide_namespaces(*names: str) -> str:
+    """Have the namespaces, guarded; one line that names them. Raises CommandError."""
+    for name in names:
         manifest = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": GUARDS}}
         kubectl("apply", "--filename", "-", text=json.dumps(manifest))
-    return f"namespaces: {AIRFLOW}, {SANDBOX}"
+    return f"namespaces: {', '.join(names)}"

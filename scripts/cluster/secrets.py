@@ -11,23 +11,22 @@ from scripts.cluster.kind import kubectl
 
 AIRFLOW = "customer-360"
 SANDBOX = "customer-360-sandbox"
-DATABASE = f"postgresql.{SANDBOX}:5432/airflow"
 
 
-def provide() -> str:
-    """Make the secrets that are not there yet; one line that says how many. Raises CommandError."""
-    existing = {namespace: _names(namespace) for namespace in (AIRFLOW, SANDBOX)}
+def provide(airflow: str = AIRFLOW, sandbox: str = SANDBOX) -> str:
+    """Make the secrets that are not there yet in two namespaces; one line that says how many. Raises CommandError."""
+    existing = {namespace: _names(namespace) for namespace in (airflow, sandbox)}
     made = 0
     # Both namespaces hold the database's password, so its two secrets are made together or not at all.
-    if "airflow-metadata" not in existing[AIRFLOW] or "postgresql" not in existing[SANDBOX]:
+    if "airflow-metadata" not in existing[airflow] or "postgresql" not in existing[sandbox]:
         password = secrets.token_urlsafe(24)
-        connection = f"postgresql://airflow:{password}@{DATABASE}"
-        _apply(SANDBOX, "postgresql", {"password": password})
-        _apply(AIRFLOW, "airflow-metadata", {"connection": connection})
+        connection = f"postgresql://airflow:{password}@postgresql.{sandbox}:5432/airflow"
+        _apply(sandbox, "postgresql", {"password": password})
+        _apply(airflow, "airflow-metadata", {"connection": connection})
         made += 2
     for name, values in _fresh().items():
-        if name not in existing[AIRFLOW]:
-            _apply(AIRFLOW, name, values)
+        if name not in existing[airflow]:
+            _apply(airflow, name, values)
             made += 1
     return f"secrets: {made} made" if made else "secrets: kept"
 

@@ -58,6 +58,6 @@ def _pieces() -> dict[str, Callable[[], str]]:
         "registry image": partial(base_images.provide, "registry"),
         "cluster": kind.provide,
         "our images": our_images.provide,
-        "namespaces": releases.provide_namespaces,
+        "namespaces": partial(releases.provide_namespaces, secrets.AIRFLOW, secrets.SANDBOX),
         "secrets": secrets.provide,
     }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from scripts.cluster import ClusterError
@@ -34,6 +37,29 @@ def build(package: str, module: str, version: str, program: Path) -> None:
         compile_program(place, package, program, VERSION_FLAGS.get(module, "").format(version=version), log)
 
 
+def build_as_main(
+    module: str,
+    version: str,
+    programs: Mapping[str, Path],
+    rewrite: Callable[[str], str],
+    flags: str = "",
+) -> None:
+    """Build packages (by name, with where to) of a module with the versions that its own go.mod asks for.
+
+    The replacements of a dependency are ignored, so its go.mod, once through `rewrite`, becomes that of the module
+    around it. Raises ClusterError and CommandError.
+    """
+    sources = module_folder(module, version)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        named = re.sub(r"(?m)^module .*$", "module build", (sources / "go.mod").read_text())
+        (place / "go.mod").write_text(rewrite(named))
+        (place / "go.sum").write_bytes((sources / "go.sum").read_bytes())
+        run(go(), "mod", "edit", f"-require={module}@v{version}", cwd=place, env=ENVIRONMENT)
+        for package, program in programs.items():
+            compile_program(place, package, program, flags, cache_folder("logs") / f"{program.name}.log")
+
+
 def compile_program(place: Path, package: str, program: Path, flags: str, log: Path) -> None:
     """Compile a package in the module at `place`; an interrupted build leaves nothing that looks whole."""
     unfinished = program.with_suffix(".part")
@@ -43,9 +69,7 @@ def compile_program(place: Path, package: str, program: Path, flags: str, log: P
 
 
 def module_folder(module: str, version: str) -> Path:
-    """The sources of a module at a version."""
+    """The sources of a module at a version. Raises ClusterError and CommandError."""
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        run(go(), "mod", "init", "sources", cwd=place)
-        run(go(), "get", f"{module}@v{version}", cwd=place, env=ENVIRONMENT)
-        return Path(run(go(), "list", "-m", "-f", "{{.Dir}}", module, cwd=place, env=ENVIRONMENT).strip())
+        found = json.loads(run(go(), "mod", "download", "-json", f"{module}@v{version}", cwd=Path(folder)))
+    return Path(found["Dir"])

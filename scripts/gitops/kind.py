@@ -1,0 +1,108 @@
+"""Both environments on the kind cluster, under Flux: production is what `make up` made, staging comes beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from scripts.cluster import chart, pieces, secrets
+from scripts.cluster.chart import REPOSITORY
+from scripts.cluster.forward import forwarded
+from scripts.cluster.kind import REGISTRY_PORT, kubeconfig, kubectl
+from scripts.cluster.kind import REPOSITORY as IMAGES
+from scripts.cluster.releases import provide_namespaces, sandbox
+from scripts.cluster.secrets import AIRFLOW
+from scripts.commands import run
+from scripts.docker import docker, has_image
+from scripts.gitops import flux, versions
+from scripts.gitops.checkout import MAIN, Checkout
+from scripts.gitops.health import Cluster
+from scripts.gitops.release import Registry, publish
+from scripts.images import sources
+from scripts.progress import Progress
+
+REGISTRY = Registry(f"localhost:{REGISTRY_PORT}/customer-360", plain=True)
+NAMESPACES = {"staging": f"{AIRFLOW}-staging", "production": AIRFLOW}
+STAGING_SANDBOX = f"{AIRFLOW}-staging-sandbox"
+SERVER = Path(__file__).parent / "git_server"
+FLEET = REPOSITORY / "charts" / "gitops" / "clusters" / "kind" / "fleet.yaml"
+
+
+def cluster(environment: str) -> Cluster:
+    """How to reach an environment on kind."""
+    return Cluster(NAMESPACES[environment], kubeconfig())
+
+
+def up(console: Console) -> None:
+    """Put Flux in charge of both environments; what is there stays. Raises ClusterError and CommandError."""
+    checkout = Checkout(REPOSITORY)
+    checkout.require_clean()
+    commit = checkout.commit("HEAD")
+    tag = versions.tag_of(commit)
+    steps: dict[str, Callable[[], str]] = {
+        "Flux": flux.provide,
+        "Git server": _provide_server,
+        "staging": lambda: _provide_staging(tag),
+        "release": lambda: "; ".join(publish(checkout, commit, REGISTRY, chart.provide(), sources.address())),
+        "first commit": lambda: _push_first(commit),
+        "fleet": lambda: kubectl("apply", "--filename", str(FLEET)).replace("\n", "; ").rstrip("; "),
+    }
+    with Progress(console) as progress:
+        for title, provide in steps.items():
+            progress.start(title)
+            progress.result(provide())
+
+
+def down(console: Console) -> None:
+    """Take Flux out again: production stays as it is, staging and the Git server go."""
+    for namespace in (*NAMESPACES.values(), "flux-system"):
+        # What is suspended leaves its Helm release alone when it is deleted.
+        for kind in ("kustomizations.kustomize.toolkit.fluxcd.io", "helmreleases.helm.toolkit.fluxcd.io"):
+            for name in kubectl("get", kind, "--namespace", namespace, "--output", "name").split():
+                suspend = json.dumps({"spec": {"suspend": True}})
+                kubectl("patch", name, "--namespace", namespace, "--type", "merge", "--patch", suspend)
+                kubectl("delete", name, "--namespace", namespace)
+    for namespace in (NAMESPACES["staging"], STAGING_SANDBOX, "flux-system"):
+        kubectl("delete", "namespace", namespace, "--ignore-not-found")
+    kubectl("delete", "persistentvolume", f"{NAMESPACES['staging']}-landing", "--ignore-not-found")
+    console.print("Flux is gone, production runs on; `make up` looks after it again", highlight=False)
+
+
+def _provide_server() -> str:
+    digest = hashlib.sha256(b"".join(sorted(file.read_bytes() for file in SERVER.iterdir()))).hexdigest()
+    image = f"{IMAGES}/git-server:{digest[:12]}"
+    if not has_image(image):
+        base = pieces.pieces()["images"]["base"]
+        docker("build", "--quiet", "--build-arg", f"BASE={base}", "--tag", image, str(SERVER))
+    docker("push", "--quiet", image)
+    kubectl("apply", "--filename", "-", text=(SERVER / "server.yaml").read_text().replace("IMAGE", image))
+    kubectl("rollout", "status", "deployment/git-server", "--namespace", flux.NAMESPACE, "--timeout", "2m")
+    return "Git server: ready"
+
+
+def _provide_staging(tag: str) -> str:
+    """The namespaces, secrets and emulators of staging; the release itself comes from Flux."""
+    namespaces = NAMESPACES["staging"], STAGING_SANDBOX
+    provide_namespaces(*namespaces)
+    return f"staging: {secrets.provide(*namespaces)}, {sandbox(IMAGES, tag, *namespaces).provide()}"
+
+
+def _push_first(commit: str) -> str:
+    """Let the Git server begin with this commit; later ones are made by staging and promoting."""
+    with git_server() as url:
+        if run("git", "ls-remote", url, f"refs/heads/{MAIN}").strip():
+            return "Git server: has commits"
+        run("git", "push", "--quiet", url, f"{commit}:refs/heads/{MAIN}", cwd=REPOSITORY)
+    return f"Git server: begins with {versions.tag_of(commit)}"
+
+
+@contextmanager
+def git_server() -> Iterator[str]:
+    """The address on this machine of the repository that Flux follows. Raises ClusterError."""
+    with forwarded(flux.NAMESPACE, "git-server", 80) as url:
+        yield f"{url}/git/fleet.git"
