@@ -1,10 +1,15 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs
 
 ORDERS ?= 10000
 SEED ?= 360
 ENV ?= staging
+FROM ?= staging
+TO ?= production
+COMMIT ?= HEAD
+PLACE ?= google
+GITOPS = --place $(PLACE) --context "$(CONTEXT)"
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -38,6 +43,22 @@ bench: setup ## measure upload, full runs and the ordinary way: ARGS="--orders 1
 	@.venv/bin/python -m scripts.bench $(ARGS)
 bench-cluster: setup ## measure a run on the cluster against the sandbox's: ORDERS=n
 	@.venv/bin/python -m scripts.cluster bench --orders $(ORDERS) --seed $(SEED)
+gitops-up: setup ## put Flux in charge on kind: staging beside production
+	@.venv/bin/python -m scripts.gitops up
+gitops-down: setup ## take Flux and staging out of kind again
+	@.venv/bin/python -m scripts.gitops down
+e2e-gitops: setup ## run the tests of promotion against kind and Flux: ARGS="-k name"
+	@scripts/e2e_gitops.sh $(ARGS)
+publish: setup ## push charts and values of a commit beside its images: COMMIT=commit PLACE=kind
+	@.venv/bin/python -m scripts.gitops $(GITOPS) publish --commit "$(COMMIT)"
+stage: setup ## let staging run a published release: COMMIT=commit PLACE=kind
+	@.venv/bin/python -m scripts.gitops $(GITOPS) --merge stage --commit "$(COMMIT)"
+promote: setup ## let TO run what FROM runs, if that is well: FROM=staging TO=production PLACE=kind MERGE=1
+	@.venv/bin/python -m scripts.gitops $(GITOPS) $(if $(MERGE),--merge) promote --from "$(FROM)" --to "$(TO)"
+rollback: setup ## let TO run what it ran before: TO=production PLACE=kind MERGE=1
+	@.venv/bin/python -m scripts.gitops $(GITOPS) $(if $(MERGE),--merge) rollback --to "$(TO)"
+gitops-drift: setup ## say what an environment runs that it should not: TO=production PLACE=kind
+	@.venv/bin/python -m scripts.gitops $(GITOPS) drift --to "$(TO)"
 clean: ## remove what runs and builds left behind
 	@scripts/clean.sh
 sandbox-up: setup ## start the emulators and leave them running

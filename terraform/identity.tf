@@ -121,7 +121,7 @@ resource "google_service_account_iam_member" "pods" {
 
   service_account_id = local.account_ids[each.value]
   role               = "roles/iam.workloadIdentityUser"
-  member             = "serviceAccount:${var.project_id}.svc.id.goog[${local.namespace}/${each.key}]"
+  member             = "serviceAccount:${var.project_id}.svc.id.goog[${strcontains(each.key, "/") ? each.key : "${local.namespace}/${each.key}"}]"
 
   depends_on = [google_container_cluster.this] # the pool comes with the first cluster
 }

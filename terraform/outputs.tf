@@ -26,6 +26,7 @@ output "chart_values" {
     }
     platform = {
       serviceAccounts = { for name in ["uploader", "loader", "dbt"] : name => local.identity[name] }
+      externalSecrets = { project = var.project_id, annotations = local.identity.secrets }
       network = {
         destinations = {
           database   = [{ addresses = [var.ranges.private_services], ports = [5432] }]

@@ -18,6 +18,8 @@ REPOSITORIES = {
     "staging": "us-docker.pkg.dev/customer-360-artifacts/customer-360",
     "production": "us-docker.pkg.dev/customer-360-artifacts/customer-360",
 }
+# Kinds of operators: their own webhooks check them, in the cluster.
+OPERATORS = ("external-secrets.io/",)
 in_every_place = pytest.mark.parametrize(("release", "place"), RELEASES)
 
 
@@ -29,7 +31,8 @@ def test_two_renderings_are_the_same_bytes(release: str, place: str) -> None:
 @in_every_place
 def test_every_object_is_valid_for_kubernetes(release: str, place: str) -> None:
     for document in render(release, place):
-        kubernetes_validate.validate(document, "1.34", strict=True)
+        if not document["apiVersion"].startswith(OPERATORS):
+            kubernetes_validate.validate(document, "1.34", strict=True)
     for pod in pods(render(release, place)).values():
         kubernetes_validate.validate({"apiVersion": "v1", "kind": "Pod", **pod}, "1.34", strict=True)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+import yaml
 
-from tests.charts.releases import PLACES, RELEASES, render
-from tests.charts.rendering import Document, containers, find, pods, search
+from tests.charts.releases import GOOGLE_PLACES, PLACES, RELEASES, render
+from tests.charts.rendering import CHARTS, Document, containers, find, pods, search
 
 SECRETS = {
     ("airflow-metadata", "connection"),
@@ -18,6 +19,9 @@ SECRETS = {
 TELLING = re.compile(r"SECRET|PASSWORD|TOKEN|_KEY$|CONN|CREDENTIAL")
 # Settings that look like one: a connection without credentials, and what an older chart says beside each reference.
 HARMLESS = re.compile(r"AIRFLOW_CONN_GOOGLE_CLOUD_DEFAULT|AIRFLOW__KUBERNETES_SECRETS__\w+")
+TERRAFORM = CHARTS.parent / "terraform"
+SECRETS_TF = (TERRAFORM / "secrets.tf").read_text()
+ACCESS = (TERRAFORM / "access.yaml").read_text()
 in_every_place = pytest.mark.parametrize("place", PLACES)
 
 
@@ -95,3 +99,30 @@ def test_the_administrators_password_is_in_no_argument() -> None:
 
     assert [entry["args"][:2] for entry in containers(pod)] == [["python", "-c"]]
     assert "ADMIN_PASSWORD" in pod["spec"]["containers"][0]["args"][2]
+
+
+@pytest.mark.parametrize("place", GOOGLE_PLACES)
+def test_every_secret_that_terraform_makes_is_copied_into_the_cluster(place: str) -> None:
+    made = re.findall(r'"([a-z-]+)"', re.findall(r"for_each = toset\(\[(.*)\]\)", SECRETS_TF)[0])
+    copied = [e["metadata"]["name"] for e in render("platform", place) if e["kind"] == "ExternalSecret"]
+
+    assert sorted(copied) == sorted(made)
+
+
+@pytest.mark.parametrize("place", GOOGLE_PLACES)
+def test_a_secret_is_copied_by_an_account_that_may_read_it(place: str) -> None:
+    accounts = yaml.safe_load(ACCESS)["accounts"]
+    may = {
+        pod: yaml.safe_load(ACCESS)["matrix"][name]
+        for name, entry in accounts.items()
+        for pod in entry.get("pods", ())
+    }
+    for entry in render("platform", place):
+        if entry["kind"] == "ExternalSecret":
+            assert entry["metadata"]["name"] in may[entry["spec"]["secretStoreRef"]["name"]]["secrets"]
+
+
+def test_on_kind_nothing_is_copied() -> None:
+    assert not [
+        entry for entry in render("platform", "kind") if entry["kind"] in ("ExternalSecret", "SecretStore")
+    ]
