@@ -130,7 +130,7 @@ def test_a_main_branch_that_moves_meanwhile_is_followed(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fleet.runs("staging", fleet.second)
-    moved = []
+    moved: list[str] = []
 
     def green_while_it_moves(_commit: str) -> str:
         if not moved:
