@@ -120,16 +120,15 @@ def releases(repository: str, tag: str, airflow_chart: Chart) -> tuple[Release, 
     at_once = {"config.core.parallelism": str(max(2, os.cpu_count() or 2))}
     # The platform prepares Airflow's database, which is the sandbox's here.
     return (
-        sandbox(repository, tag),
+        Release("sandbox", SANDBOX, CHARTS / "sandbox", (), sandbox_image(repository, tag)),
         Release("platform", AIRFLOW, CHARTS / "platform", platform, airflow_image),
         Release("airflow", AIRFLOW, airflow_chart.folder, values, airflow_images(repository, tag) | at_once),
     )
 
 
-def sandbox(repository: str, tag: str, callers: str = AIRFLOW, namespace: str = SANDBOX) -> Release:
-    """The emulators in a namespace, for the tasks of another."""
-    image = {"image.repository": f"{repository}/sandbox", "image.tag": tag, "landing.namespace": callers}
-    return Release("sandbox", namespace, CHARTS / "sandbox", (), image)
+def sandbox_image(repository: str, tag: str) -> dict[str, str]:
+    """The values that name the image of every emulator."""
+    return {"image.repository": f"{repository}/sandbox", "image.tag": tag}
 
 
 def airflow_images(repository: str, tag: str) -> dict[str, str]:

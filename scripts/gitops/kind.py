@@ -15,7 +15,7 @@ from scripts.cluster.chart import REPOSITORY
 from scripts.cluster.forward import forwarded
 from scripts.cluster.kind import REGISTRY_PORT, kubeconfig, kubectl
 from scripts.cluster.kind import REPOSITORY as IMAGES
-from scripts.cluster.releases import provide_namespaces, sandbox
+from scripts.cluster.releases import CHARTS, Release, provide_namespaces, sandbox_image
 from scripts.cluster.secrets import AIRFLOW
 from scripts.commands import run
 from scripts.docker import docker, has_image
@@ -89,7 +89,12 @@ def _provide_staging(tag: str) -> str:
     """The namespaces, secrets and emulators of staging; the release itself comes from Flux."""
     namespaces = NAMESPACES["staging"], STAGING_SANDBOX
     provide_namespaces(*namespaces)
-    return f"staging: {secrets.provide(*namespaces)}, {sandbox(IMAGES, tag, *namespaces).provide()}"
+    # The node has little left to promise beside production.
+    settings = {"landing.namespace": namespaces[0], "resources.bigquery.requests.cpu": "10m"}
+    emulators = Release(
+        "sandbox", STAGING_SANDBOX, CHARTS / "sandbox", (), sandbox_image(IMAGES, tag) | settings
+    )
+    return f"staging: {secrets.provide(*namespaces)}, {emulators.provide()}"
 
 
 def _push_first(commit: str) -> str:
