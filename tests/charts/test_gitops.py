@@ -59,6 +59,12 @@ def test_kind_adds_its_own_values_to_an_environment_s(environment: str) -> None:
         assert files.index(own) > files.index((CHARTS / release / f"values-{environment}.yaml").read_text())
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_on_kind_no_secret_comes_from_secret_manager(environment: str) -> None:
+    last = yaml.safe_load(values_files(f"kind/{environment}", "platform")[-1])
+    assert last["externalSecrets"] == {"project": ""}
+
+
 def test_environments_differ_in_values_alone() -> None:
     staging, production = (
         [entry for entry in built(environment) if entry["kind"] != "ConfigMap"]
