@@ -9,7 +9,8 @@ import requests
 from scripts.gitops import GitOpsError
 from scripts.images import sources
 
-WORKFLOWS = ("ci.yml", "e2e.yml")
+# On the main branch it runs all the others, and staging has what it released.
+WORKFLOWS = ("release.yml",)
 TIMEOUT_SECONDS = 30
 
 

@@ -121,13 +121,15 @@ def releases(checkout: Checkout) -> Releases:
 @pytest.fixture(scope="session")
 def fleet(checkout: Checkout, releases: Releases) -> Iterator[Fleet]:
     """GitHub is played, as it cannot be run here: every workflow of every release was green."""
-    green = [
-        {"path": f".github/workflows/{name}", "conclusion": "success", "status": "completed", "run_number": 1}
-        for name in ("ci.yml", "e2e.yml")
-    ]
+    green = {
+        "path": ".github/workflows/release.yml",
+        "conclusion": "success",
+        "status": "completed",
+        "run_number": 1,
+    }
     answers = {
         f"/repos/example/customer-360/actions/runs?head_sha={commit}&per_page=100": json.dumps(
-            {"workflow_runs": green}
+            {"workflow_runs": [green]}
         ).encode()
         for commit in (releases.good, releases.other, releases.bad)
     }

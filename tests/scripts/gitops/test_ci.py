@@ -34,36 +34,32 @@ def github(monkeypatch: pytest.MonkeyPatch, *runs: tuple[str, str | None, str]) 
         yield
 
 
-def test_a_commit_is_green_when_every_workflow_succeeded(monkeypatch: pytest.MonkeyPatch) -> None:
-    with github(monkeypatch, ("ci.yml", "success", "completed"), ("e2e.yml", "success", "completed")):
-        assert require_green(COMMIT) == "green: ci.yml, e2e.yml"
+def test_a_commit_is_green_when_its_release_succeeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    with github(monkeypatch, ("docs.yml", "failure", "completed"), ("release.yml", "success", "completed")):
+        assert require_green(COMMIT) == "green: release.yml"
 
 
 @pytest.mark.parametrize(
     ("run", "said"),
     [
-        (("e2e.yml", "failure", "completed"), "was failure"),
-        (("e2e.yml", None, "in_progress"), "was in_progress"),
+        (("release.yml", "failure", "completed"), "was failure"),
+        (("release.yml", None, "in_progress"), "was in_progress"),
         (("docs.yml", "success", "completed"), "was not run"),
     ],
 )
 def test_a_workflow_that_did_not_succeed_is_named(
     monkeypatch: pytest.MonkeyPatch, run: tuple[str, str | None, str], said: str
 ) -> None:
-    with (
-        github(monkeypatch, ("ci.yml", "success", "completed"), run),
-        pytest.raises(GitOpsError, match=f"e2e.yml of 0123456789ab {said}"),
-    ):
+    with github(monkeypatch, run), pytest.raises(GitOpsError, match=f"release.yml of 0123456789ab {said}"):
         require_green(COMMIT)
 
 
 def test_the_last_run_of_a_workflow_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = [
-        ("ci.yml", "success", "completed"),
-        ("e2e.yml", "success", "completed"),
-        ("ci.yml", "failure", "completed"),
-    ]
-    with github(monkeypatch, *runs), pytest.raises(GitOpsError, match=r"ci\.yml of 0123456789ab was failure"):
+    runs = [("release.yml", "success", "completed"), ("release.yml", "failure", "completed")]
+    with (
+        github(monkeypatch, *runs),
+        pytest.raises(GitOpsError, match="release.yml of 0123456789ab was failure"),
+    ):
         require_green(COMMIT)
 
 
