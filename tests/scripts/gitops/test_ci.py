@@ -50,7 +50,7 @@ def test_a_commit_is_green_when_its_release_succeeded(monkeypatch: pytest.Monkey
 def test_a_workflow_that_did_not_succeed_is_named(
     monkeypatch: pytest.MonkeyPatch, run: tuple[str, str | None, str], said: str
 ) -> None:
-    with github(monkeypatch, run), pytest.raises(GitOpsError, match=f"release.yml of 0123456789ab {said}"):
+    with github(monkeypatch, run), pytest.raises(GitOpsError, match=rf"release\.yml of 0123456789ab {said}"):
         require_green(COMMIT)
 
 
@@ -58,7 +58,7 @@ def test_the_last_run_of_a_workflow_counts(monkeypatch: pytest.MonkeyPatch) -> N
     runs = [("release.yml", "success", "completed"), ("release.yml", "failure", "completed")]
     with (
         github(monkeypatch, *runs),
-        pytest.raises(GitOpsError, match="release.yml of 0123456789ab was failure"),
+        pytest.raises(GitOpsError, match=r"release\.yml of 0123456789ab was failure"),
     ):
         require_green(COMMIT)
 
