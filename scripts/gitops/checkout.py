@@ -75,20 +75,30 @@ class Checkout:
                 archive.extractall(folder, filter="data")
             yield Path(folder)
 
+    @contextmanager
+    def worktree(self, commit: str) -> Iterator[Path]:
+        """A second checkout of the repository at a commit. Raises CommandError."""
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / "tree"
+            self.git("worktree", "add", "--quiet", "--detach", str(place), commit)
+            try:
+                yield place
+            finally:
+                self.git("worktree", "remove", "--force", str(place))
+
+    def differs(self, before: str, after: str, *paths: str) -> bool:
+        """True when one of the paths is not the same at two commits."""
+        return bool(self.git("diff", "--name-only", before, after, "--", *paths).strip())
+
     def push_change(self, path: str, text: str, message: str, branch: str) -> bool:
         """Put one commit on top of the main branch that gives a file this text, and push it as `branch`.
 
         False when the branch has moved on meanwhile; nothing here changes, whatever comes of it. Raises CommandError.
         """
-        with tempfile.TemporaryDirectory() as folder:
-            place = str(Path(folder) / "tree")
-            self.git("worktree", "add", "--quiet", "--detach", place, self.head)
-            try:
-                Path(place, path).write_text(text)
-                run("git", "commit", "--quiet", "--message", message, "--", path, cwd=Path(place))
-                commit = run("git", "rev-parse", "HEAD", cwd=Path(place)).strip()
-            finally:
-                self.git("worktree", "remove", "--force", place)
+        with self.worktree(self.head) as place:
+            (place / path).write_text(text)
+            run("git", "commit", "--quiet", "--message", message, "--", path, cwd=place)
+            commit = run("git", "rev-parse", "HEAD", cwd=place).strip()
         # A branch of a promotion is made anew; the main branch only ever grows.
         lease = [] if branch == MAIN else ["--force"]
         try:

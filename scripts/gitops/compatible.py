@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import yaml
 
+from scripts.cluster.chart import REPOSITORY
+from scripts.commands import CommandError, run
 from scripts.gitops import GitOpsError
 from scripts.gitops.checkout import Checkout
 
@@ -28,6 +31,19 @@ def require_database(checkout: Checkout, before: str, after: str) -> str:
             f"Airflow {old} cannot run on while {new} migrates its database: stop it first, by hand"
         )
     return f"Airflow {old} to {new}"
+
+
+def require_readers(checkout: Checkout, before: str, after: str) -> str:
+    """One line about dbt's contracts. Raises GitOpsError when somebody who reads the tables would be hit."""
+    # Who may read them is Terraform's to say.
+    if not checkout.differs(before, after, "dbt", "terraform/access.yaml"):
+        return "dbt is the same"
+    with checkout.worktree(after) as tree:
+        command = (sys.executable, "-m", "scripts.contracts", "--root", tree, "--base", before)
+        try:
+            return run(*command, cwd=REPOSITORY).splitlines()[-1]
+        except CommandError as error:
+            raise GitOpsError(f"readers of the marts would be hit; keep what they read\n{error}") from error
 
 
 def _airflow_version(checkout: Checkout, commit: str) -> str:

@@ -83,6 +83,7 @@ def _write(change: Change, choose: Callable[[], str]) -> int:
         if now != versions.NONE:
             before = checkout.commit(now)
             _say(change, f"database: {compatible.require_database(checkout, before, commit)}")
+            _say(change, f"readers: {compatible.require_readers(checkout, before, commit)}")
             _show(change, before, commit)
         file = versions.path(environment)
         text = versions.write(checkout.read(checkout.head, file), tag)

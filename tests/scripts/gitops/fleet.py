@@ -1,4 +1,4 @@
-"""A repository as Flux would follow it: the real charts in real Git, with a remote beside."""
+"""A repository as Flux would follow it: the real charts and models in real Git, with a remote beside."""
 
 from __future__ import annotations
 
@@ -60,7 +60,12 @@ def make(folder: Path) -> Fleet:
     for name, value in (("user.name", "Test"), ("user.email", "test@example.com")):
         run("git", "config", name, value, cwd=clone)
     run("git", "remote", "add", "origin", str(remote), cwd=clone)
-    shutil.copytree(ROOT / "charts", clone / "charts")
+    for name in ("charts", "dbt"):
+        shutil.copytree(
+            ROOT / name, clone / name, ignore=shutil.ignore_patterns("target", "logs", "install.yaml")
+        )
+    (clone / "terraform").mkdir()
+    shutil.copy(ROOT / "terraform" / "access.yaml", clone / "terraform")
     run("git", "add", "--all", cwd=clone)
     run("git", "commit", "--quiet", "--message", "First", cwd=clone)
     run("git", "push", "--quiet", "origin", "HEAD:main", cwd=clone)

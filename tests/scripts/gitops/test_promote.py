@@ -7,12 +7,13 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from scripts.cluster.chart import Chart
+from scripts.cluster import chart
 from scripts.gitops import GitOpsError, ci, versions
 from scripts.gitops.promote import Change, promote, rollback
-from tests.charts.rendering import official_chart
 from tests.scripts.gitops.fleet import Fleet
 from tests.scripts.gitops.played import Played, entry
+
+MART = "dbt/models/marts/core/customer_360.yml"
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +22,8 @@ def green(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def change(fleet: Fleet, *, merge: bool = True) -> Change:
-    chart = official_chart()
     console = Console(file=StringIO(), width=200)
-    return Change(fleet.checkout, "production", console, Chart(chart, "at hand", "for a test"), merge)
+    return Change(fleet.checkout, "production", console, chart.provide(), merge)
 
 
 def said(change: Change) -> str:
@@ -119,6 +119,18 @@ def test_a_release_whose_airflow_is_older_than_the_database_is_not_promoted(flee
 
     with pytest.raises(GitOpsError, match=r"Airflow 3\.2\.0 cannot use the database that 3\.3\.2 migrated"):
         promote(change(fleet), "staging", well(older))
+
+
+@pytest.mark.slow
+def test_a_release_that_breaks_readers_of_the_marts_is_not_promoted(fleet: Fleet) -> None:
+    fleet.runs("production", fleet.second)
+    breaking = fleet.change(
+        MART, "      - name: lifetime_value_usd\n", "      - name: lifetime_value_dollars\n"
+    )
+    fleet.runs("staging", breaking)
+
+    with pytest.raises(GitOpsError, match="readers of the marts would be hit"):
+        promote(change(fleet), "staging", well(breaking))
 
 
 def test_nothing_is_promoted_from_where_nothing_runs(fleet: Fleet) -> None:
