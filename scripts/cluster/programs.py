@@ -1,4 +1,4 @@
-"""kind, kubectl and helm at their pinned versions: fetched where upstream answers, else built from Go modules."""
+"""Programs at their pinned versions: fetched where upstream answers, else built from Go modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from scripts.cluster import upstream
+from scripts.cluster import ClusterError, upstream
 from scripts.cluster.pieces import architecture, cache_folder, pieces
 from scripts.offline import go_modules, kubernetes
 
@@ -35,8 +35,8 @@ def provide(name: str) -> str:
 
 def _fetch(piece: dict[str, Any], url: str, program: Path) -> None:
     download = program.with_name("download")
-    checksum = upstream.text(piece["checksum"].format(upstream=url)).split()[0]
-    upstream.fetch(url, checksum, download)
+    checksums = upstream.text(piece["checksum"].format(upstream=url, version=piece["version"]))
+    upstream.fetch(url, listed(checksums, url.rpartition("/")[2]), download)
     if "member" in piece:
         with tarfile.open(download) as archive:
             member = archive.getmember(_fill(piece["member"], piece))
@@ -46,6 +46,14 @@ def _fetch(piece: dict[str, Any], url: str, program: Path) -> None:
     else:
         download.replace(program)
     program.chmod(0o755)
+
+
+def listed(checksums: str, name: str) -> str:
+    """The checksum of a file, from its own list or that of a whole release. Raises ClusterError."""
+    for checksum, *names in filter(None, map(str.split, checksums.splitlines())):
+        if not names or names[0].removeprefix("*") == name:
+            return checksum
+    raise ClusterError(f"upstream's checksums do not list {name}")
 
 
 def _build(name: str, piece: dict[str, Any], program: Path) -> None:

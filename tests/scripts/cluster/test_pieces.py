@@ -6,7 +6,7 @@ import pytest
 
 from scripts.cluster.pieces import pieces
 
-PROGRAMS = ("kind", "kubectl", "helm")
+PROGRAMS = ("kind", "kubectl", "helm", "actionlint", "grype", "cosign")
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
