@@ -1,0 +1,41 @@
+"""What shows that an image may run: its vulnerabilities, and signatures of it, its contents and its origin.
+
+grype reads the bill of materials; cosign signs with the identity of the workflow, or of the person, and keeps no key.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from scripts.cluster import programs
+from scripts.commands import run
+from scripts.images.builder import bill_path
+from scripts.images.catalogue import Image
+from scripts.release.provenance import provenance
+
+PROGRAMS = ("grype", "cosign")
+provide = programs.provide
+
+
+def scan(image: Image, folder: Path) -> None:
+    """Raises CommandError when an installed package has a high vulnerability and a version without it exists."""
+    folder.mkdir(parents=True, exist_ok=True)
+    run(
+        *(programs.path("grype"), f"sbom:{bill_path(image)}", "--only-fixed", "--fail-on", "high"),
+        *("--output", "table", "--output", f"json={folder / f'{image.name}.grype.json'}"),
+    )
+
+
+def sign(image: Image, digest: str, folder: Path) -> None:
+    """Sign an image and, about it, its bill of materials and its provenance. Raises CommandError."""
+    origin = folder / f"{image.name}.provenance.json"
+    origin.write_text(json.dumps(provenance(), indent=1) + "\n")
+    _cosign("sign", digest)
+    _cosign("attest", "--type", "cyclonedx", "--predicate", str(bill_path(image)), digest)
+    _cosign("attest", "--type", "slsaprovenance1", "--predicate", str(origin), digest)
+
+
+def _cosign(verb: str, *arguments: str) -> None:
+    # Nobody is there to say yes to the public log of signatures.
+    run(programs.path("cosign"), verb, "--yes", *arguments)
