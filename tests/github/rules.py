@@ -34,13 +34,25 @@ KEY = re.compile(
     r"credentials_json|secrets(?!-)\b|service_account_key|private_key|PRIVATE KEY|AKIA|ghp_|github_pat_|AIza",
     re.IGNORECASE,
 )
+PLANNERS = [
+    {
+        "environment": name,
+        "provider": f"${{{{ vars.{name.upper()}_PROVIDER }}}}",
+        "planner": f"${{{{ vars.{name.upper()}_PLANNER }}}}",
+    }
+    for name in ("staging", "production")
+]
+# What only looks.
+LOOKS = ("tf-plan", "tf-drift", "gitops-drift")
 RIGHTS = {
     *(("contents", "read"), ("contents", "write"), ("id-token", "write")),
     *(("pages", "write"), ("pull-requests", "write")),
 }
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
 IDENTITIES = {
-    "ci": ("${{ vars.CI_IDENTITY_PROVIDER }}", "${{ vars.CI_SERVICE_ACCOUNT }}"),
+    "ci": ("${{ vars.STAGING_PROVIDER }}", "${{ vars.CI_SERVICE_ACCOUNT }}"),
+    # Reads how an environment is set up, and no data.
+    "planner": ("${{ matrix.provider }}", "${{ matrix.planner }}"),
     # Variables of the job's environment, which no other job can read.
     "environment": ("${{ vars.IDENTITY_PROVIDER }}", "${{ vars.SERVICE_ACCOUNT }}"),
 }
@@ -104,6 +116,9 @@ def no_rights_by_default(workflow: Workflow) -> Iterator[str]:
 
 
 def few_rights(workflow: Workflow) -> Iterator[str]:
+    for name, job in workflow.tree["jobs"].items():
+        if "uses" in job and job.get("permissions") != {"contents": "read"}:
+            yield f"{workflow.name}.{name}: lends more than reading"
     for name, job in workflow.jobs():
         rights = set(job.get("permissions", {"none": "declared"}).items())
         pushes = {("contents", "write")} if _target(job) in ("stage", "promote", "rollback") else set()
@@ -179,7 +194,9 @@ def pull_requests_act_as_ci(workflow: Workflow) -> Iterator[str]:
     for name, job in workflow.jobs():
         if workflow.runs_for_pull_requests(name.partition(".")[2]) and "environment" in job:
             yield f"{name}: a pull request enters the environment {job['environment']}"
-        kind = "environment" if "environment" in job else "ci"
+        kind = "environment" if "environment" in job else "planner" if _target(job) in LOOKS else "ci"
+        if kind == "planner" and job["strategy"]["matrix"] != {"include": PLANNERS}:
+            yield f"{name}: acts as another than each environment's planner"
         for step in _uses(job, "google-github-actions/auth@"):
             given = (step["with"].get("workload_identity_provider"), step["with"].get("service_account"))
             if given != IDENTITIES[kind]:

@@ -27,6 +27,7 @@ PLANTED = [
     ("few_rights", "ci", "contents: read # the checkout", "{contents: read, packages: write}"),
     ("few_rights", "ci", "    permissions:\n      contents: read # the checkout\n    steps", "    steps"),
     ("few_rights", "ci", "contents: read # the checkout", "id-token: write"),
+    ("few_rights", "release", "contents: read # the checkout\n    uses", "contents: write\n    uses"),
     ("few_rights", "dbt-ci", "id-token: write", "pages: write"),
     ("no_key", "dbt-ci", AUTH_CI, "credentials_json: x"),
     ("no_key", "terraform", "${{ github.token }}", "${{ secrets.TOKEN }}"),
@@ -54,7 +55,14 @@ PLANTED = [
     ("safe_triggers", "ci", "  pull_request:", "  workflow_run:"),
     ("forks_get_no_identity", "terraform", FORK, ""),
     ("forks_get_no_identity", "dbt-ci", f"always(){FORK}", "always()"),
-    ("pull_requests_act_as_ci", "terraform", AUTH_CI, "service_account: ${{ vars.SERVICE_ACCOUNT }}"),
+    ("pull_requests_act_as_ci", "terraform", "{{ matrix.planner }}", "{{ vars.SERVICE_ACCOUNT }}"),
+    (
+        "pull_requests_act_as_ci",
+        "terraform",
+        "{{ vars.PRODUCTION_PLANNER }}",
+        "{{ vars.PRODUCTION_ACCOUNT }}",
+    ),
+    ("pull_requests_act_as_ci", "dbt-ci", AUTH_CI, "service_account: ${{ vars.PRODUCTION_PLANNER }}"),
     (
         "pull_requests_act_as_ci",
         "dbt-ci",
