@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release docs
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -64,6 +64,8 @@ tf-comment: setup ## put the plans of tf-plan into a pull request: PR=number
 	@.venv/bin/python -m scripts.terraform comment $(PR)
 release: setup ## build, scan, push and sign the images of this commit: needs C360_REGISTRY
 	@.venv/bin/python -m scripts.release
+sign: setup ## sign what else was pushed under this commit's tag: NAME=release, needs C360_REGISTRY
+	@.venv/bin/python -m scripts.release --sign "$(NAME)"
 docs: demo ## the demo's report and dbt's documentation as a site in build/site
 	@scripts/site.sh
 update: setup ## write the files derived from the source catalogue again

@@ -1,6 +1,7 @@
 """Release the images of this commit: `C360_REGISTRY=us-docker.pkg.dev/PROJECT/customer-360 python -m scripts.release`.
 
 Built once: what the registry has of a commit is taken from there. Nothing is pushed before everything is scanned.
+With --sign NAME, sign alone: what another command pushed under the commit's tag, such as charts and values.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from scripts.commands import CommandError, run
 from scripts.docker import docker, in_registry
 from scripts.image_tag import image_tag
 from scripts.images import sources
-from scripts.images.builder import REPOSITORY, Built, build, pull, push
+from scripts.images.builder import REPOSITORY, Built, bill_path, build, pull, push
 from scripts.images.catalogue import IMAGES, Image, reference
 from scripts.progress import Progress
 from scripts.release import ReleaseError, evidence
@@ -30,10 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Release, and write build/release/release.json; the exit code is 1 when a step fails."""
     parser = argparse.ArgumentParser(prog="python -m scripts.release", description=__doc__)
     parser.add_argument("--registry", default=os.environ.get("C360_REGISTRY"), help="default: $C360_REGISTRY")
+    parser.add_argument("--sign", metavar="NAME", help="sign this alone, which is in the registry already")
     chosen = parser.parse_args(arguments)
     console = Console()
     try:
         with Progress(console) as progress:
+            if chosen.sign:
+                sign(_registry(chosen.registry), chosen.sign, _tag(), progress)
+                return 0
             released = release(_registry(chosen.registry), _tag(), progress)
     except (ClusterError, CommandError, ReleaseError) as error:
         console.print(f"[bold red]release[/] {error}", highlight=False, soft_wrap=True)
@@ -66,8 +71,17 @@ def release(registry: str, tag: str, progress: Progress) -> dict[str, object]:
         digests[image] = _pushed(built[image])
     for image in images:
         progress.start(f"sign {image.name}")
-        evidence.sign(image, digests[image], OUTPUT)
+        evidence.sign(image.name, digests[image], OUTPUT, bill_path(image))
     return {"commit": _commit(), "tag": tag, "images": {image.name: digests[image] for image in images}}
+
+
+def sign(registry: str, name: str, tag: str, progress: Progress) -> None:
+    """Sign what the registry has under a name and a tag. Raises ClusterError, CommandError and ReleaseError."""
+    progress.start("cosign")
+    progress.result(evidence.provide("cosign"))
+    progress.start(f"sign {name}")
+    docker("pull", "--quiet", reference(registry, name, tag))
+    evidence.sign(name, _digest(reference(registry, name, tag)), OUTPUT)
 
 
 def _registry(address: str | None) -> str:
@@ -96,16 +110,18 @@ def _built_once(image: Image, registry: str, tag: str) -> Built:
 
 
 def _pushed(built: Built) -> str:
-    """The image by its digest, which no tag can move."""
     push(built)
-    repository = built.reference.rpartition(":")[0]
-    known: list[str] = json.loads(
-        docker("image", "inspect", "--format", "{{json .RepoDigests}}", built.reference)
-    )
+    return _digest(built.reference)
+
+
+def _digest(name: str) -> str:
+    """An image of the registry by its digest, which no tag can move."""
+    repository = name.rpartition(":")[0]
+    known: list[str] = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", name))
     found = [name for name in known if name.startswith(f"{repository}@sha256:")]
     if len(found) != 1:
         raise ReleaseError(
-            f"{built.reference} was pushed, and docker knows {len(found)} digests of it; push it again"
+            f"{name} is in the registry, and docker knows {len(found)} digests of it; pull it again"
         )
     return found[0]
 

@@ -27,12 +27,14 @@ def scan(image: Image, folder: Path) -> None:
     )
 
 
-def sign(image: Image, digest: str, folder: Path) -> None:
-    """Sign an image and, about it, its bill of materials and its provenance. Raises CommandError."""
-    origin = folder / f"{image.name}.provenance.json"
+def sign(name: str, digest: str, folder: Path, bill: Path | None = None) -> None:
+    """Sign an image and, about it, its provenance and its bill of materials if it has one. Raises CommandError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    origin = folder / f"{name}.provenance.json"
     origin.write_text(json.dumps(provenance(), indent=1) + "\n")
     _cosign("sign", digest)
-    _cosign("attest", "--type", "cyclonedx", "--predicate", str(bill_path(image)), digest)
+    if bill is not None:
+        _cosign("attest", "--type", "cyclonedx", "--predicate", str(bill), digest)
     _cosign("attest", "--type", "slsaprovenance1", "--predicate", str(origin), digest)
 
 

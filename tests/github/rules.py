@@ -17,15 +17,13 @@ TARGETS = set(re.findall(r"^([a-z][a-z0-9-]*):", (ROOT / "Makefile").read_text()
 # Targets of other parts of the platform that are not here yet.
 COMING = {
     *("check-contracts", "dbt-ci", "dbt-ci-drop"),
-    *("e2e-gitops", "gitops-drift", "promote", "rollback", "stage"),
+    *("e2e-gitops", "gitops-drift", "promote", "publish", "rollback", "stage"),
 }
 # Commands that change something which a run cut in the middle would leave half done, and what guards each.
 GUARDS = {
     "tf-apply": "the environment's own name",
-    "release": "release",
-    "promote": "production",
-    "rollback": "production",
-    "stage": None,  # what staging follows; the images it names were guarded
+    **dict.fromkeys(("release", "publish", "sign", "stage"), "release"),
+    **dict.fromkeys(("promote", "rollback"), "production"),
 }
 # One line: make, one target, and variables from the environment or plain words.
 COMMAND = re.compile(r'make ([a-z][a-z0-9-]*)((?: [A-Z][A-Z0-9_]*=(?:"\$[A-Z][A-Z0-9_]*"|[\w./-]+))*)')
@@ -45,7 +43,7 @@ PLANNERS = [
 # What only looks.
 LOOKS = ("tf-plan", "tf-drift", "gitops-drift")
 RIGHTS = {
-    *(("contents", "read"), ("contents", "write"), ("id-token", "write")),
+    *(("actions", "read"), ("contents", "read"), ("contents", "write"), ("id-token", "write")),
     *(("pages", "write"), ("pull-requests", "write")),
 }
 SAME_REPOSITORY = "github.event.pull_request.head.repo.full_name == github.repository"
@@ -53,6 +51,7 @@ IDENTITIES = {
     "ci": ("${{ vars.STAGING_PROVIDER }}", "${{ vars.CI_SERVICE_ACCOUNT }}"),
     # Reads how an environment is set up, and no data.
     "planner": ("${{ matrix.provider }}", "${{ matrix.planner }}"),
+    "staging": ("${{ vars.STAGING_PROVIDER }}", "${{ vars.STAGING_PLANNER }}"),
     # Variables of the job's environment, which no other job can read.
     "environment": ("${{ vars.IDENTITY_PROVIDER }}", "${{ vars.SERVICE_ACCOUNT }}"),
 }
@@ -195,6 +194,8 @@ def pull_requests_act_as_ci(workflow: Workflow) -> Iterator[str]:
         if workflow.runs_for_pull_requests(name.partition(".")[2]) and "environment" in job:
             yield f"{name}: a pull request enters the environment {job['environment']}"
         kind = "environment" if "environment" in job else "planner" if _target(job) in LOOKS else "ci"
+        # It looks at staging, and changes a line of a file.
+        kind = "staging" if _target(job) == "promote" else kind
         if kind == "planner" and job["strategy"]["matrix"] != {"include": PLANNERS}:
             yield f"{name}: acts as another than each environment's planner"
         for step in _uses(job, "google-github-actions/auth@"):

@@ -80,6 +80,8 @@ PLANTED = [
     ("changes_are_guarded", "terraform", "make tf-apply ENV=staging", "make tf-apply ENV=production"),
     ("changes_are_guarded", "promote", "    environment: production\n", ""),
     ("changes_are_guarded", "release", "    environment: release\n", ""),
+    ("changes_are_guarded", "release", "    needs: signature\n    environment: release\n", ""),
+    ("pull_requests_act_as_ci", "promote", "vars.STAGING_PLANNER", "vars.SERVICE_ACCOUNT"),
     ("dbt_writes_datasets_of_ci_alone", "dbt-ci", "C360_DBT_TARGET: ci", "C360_DBT_TARGET: prod"),
     ("dbt_writes_datasets_of_ci_alone", "dbt-ci", "vars.CI_PROJECT", "vars.PROJECT"),
     ("dbt_writes_datasets_of_ci_alone", "dbt-ci", "C360_DBT_TARGET: ci", "C360_DATASET_PREFIX: olist"),

@@ -131,6 +131,15 @@ def test_an_image_that_cannot_be_signed_fails_the_release(
     assert not (place.folder / "release/release.json").exists()
 
 
+def test_what_was_pushed_by_another_command_is_signed_by_its_digest(place: Place) -> None:
+    assert module.main(["--sign", "release"]) == 0
+    digest, origin = f"{REGISTRY}/release@sha256:1", place.folder / "release/release.provenance.json"
+    assert place.calls("docker push", "docker build", "grype", "cosign") == [
+        f"cosign sign --yes {digest}",
+        f"cosign attest --yes --type slsaprovenance1 --predicate {origin} {digest}",
+    ]
+
+
 def test_files_that_are_not_committed_are_not_released(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
