@@ -64,7 +64,7 @@ def release(registry: str, tag: str, progress: Progress) -> dict[str, object]:
         built[image] = _built_once(image, registry, tag)
     for image in images:
         progress.start(f"scan {image.name}")
-        evidence.scan(image, OUTPUT)
+        evidence.scan(image, built[image].reference, OUTPUT)
     digests = {}
     for image in images:
         progress.start(f"push {image.name}")

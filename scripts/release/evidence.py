@@ -1,6 +1,6 @@
 """What shows that an image may run: its vulnerabilities, and signatures of it, its contents and its origin.
 
-grype reads the bill of materials; cosign signs with the identity of the workflow, or of the person, and keeps no key.
+grype looks into the image; cosign signs with the identity of the workflow, or of the person, and keeps no key.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from pathlib import Path
 
 from scripts.cluster import programs
 from scripts.commands import run
-from scripts.images.builder import bill_path
 from scripts.images.catalogue import Image
 from scripts.release.provenance import provenance
 
@@ -18,11 +17,12 @@ PROGRAMS = ("grype", "cosign")
 provide = programs.provide
 
 
-def scan(image: Image, folder: Path) -> None:
+def scan(image: Image, reference: str, folder: Path) -> None:
     """Raises CommandError when an installed package has a high vulnerability and a version without it exists."""
     folder.mkdir(parents=True, exist_ok=True)
+    # Not our bill of materials: Debian tells of vulnerabilities by source package, which only dpkg's own list names.
     run(
-        *(programs.path("grype"), f"sbom:{bill_path(image)}", "--only-fixed", "--fail-on", "high"),
+        *(programs.path("grype"), f"docker:{reference}", "--only-fixed", "--fail-on", "high"),
         *("--output", "table", "--output", f"json={folder / f'{image.name}.grype.json'}"),
     )
 

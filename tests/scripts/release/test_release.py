@@ -100,7 +100,7 @@ def test_an_image_is_signed_with_what_it_holds_and_where_it_comes_from(place: Pl
 def test_a_high_vulnerability_that_has_a_remedy_stops_before_anything_is_pushed(
     place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("FAIL", "grype sbom:" + str(place.folder / "images/dbt.cdx.json"))
+    monkeypatch.setenv("FAIL", f"grype docker:{REGISTRY}/dbt:{TAG}")
     assert module.main([]) == 1
     assert "grype says no" in capsys.readouterr().out
     assert place.calls("docker push", "cosign") == []
