@@ -1,4 +1,4 @@
-"""Programs at their pinned versions: fetched where upstream answers, else built from Go modules."""
+"""kind, kubectl and helm at their pinned versions: fetched where upstream answers, else built from Go modules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from scripts.cluster import ClusterError, upstream
+from scripts.cluster import upstream
 from scripts.cluster.pieces import architecture, cache_folder, pieces
 from scripts.offline import go_modules, kubernetes
 
@@ -35,8 +35,8 @@ def provide(name: str) -> str:
 
 def _fetch(piece: dict[str, Any], url: str, program: Path) -> None:
     download = program.with_name("download")
-    checksums = upstream.text(piece["checksum"].format(upstream=url, version=piece["version"]))
-    upstream.fetch(url, listed(checksums, url.rpartition("/")[2]), download)
+    listed = upstream.text(_fill(piece["checksum"], piece, upstream=url))
+    upstream.fetch(url, checksum(listed, url.rpartition("/")[2]), download)
     if "member" in piece:
         with tarfile.open(download) as archive:
             member = archive.getmember(_fill(piece["member"], piece))
@@ -48,14 +48,6 @@ def _fetch(piece: dict[str, Any], url: str, program: Path) -> None:
     program.chmod(0o755)
 
 
-def listed(checksums: str, name: str) -> str:
-    """The checksum of a file, from its own list or that of a whole release. Raises ClusterError."""
-    for checksum, *names in filter(None, map(str.split, checksums.splitlines())):
-        if not names or names[0].removeprefix("*") == name:
-            return checksum
-    raise ClusterError(f"upstream's checksums do not list {name}")
-
-
 def _build(name: str, piece: dict[str, Any], program: Path) -> None:
     if piece["module"] == kubernetes.MODULE:
         kubernetes.build(piece["version"], {name: program})
@@ -63,5 +55,11 @@ def _build(name: str, piece: dict[str, Any], program: Path) -> None:
         go_modules.build(piece["package"], piece["module"], piece["version"], program)
 
 
-def _fill(template: str, piece: dict[str, Any]) -> str:
-    return template.format(version=piece["version"], arch=architecture())
+def checksum(listed: str, file: str) -> str:
+    """The checksum of a file in a list of them, else the first, which may be all there is."""
+    lines = [line.split() for line in listed.splitlines()]
+    return next((line[0] for line in lines if line[1:] == [file]), lines[0][0])
+
+
+def _fill(template: str, piece: dict[str, Any], **more: str) -> str:
+    return template.format(version=piece["version"], arch=architecture(), **more)

@@ -1,4 +1,4 @@
-"""Where a program's checksum is found, and what is taken out of a release; the server is a real one here."""
+"""A program out of a release whose one list has the checksums of all its files; the server is a real one here."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ CHECKSUM = hashlib.sha256(RELEASE).hexdigest()
 def server() -> Iterator[str]:
     files = {
         "/tool_1.0.tar.gz": RELEASE,
+        "/others.txt": f"{'0' * 64}  other_1.0.tar.gz\n".encode(),
         "/checksums_1.0.txt": f"{'0' * 64}  other_1.0.tar.gz\n{CHECKSUM}  tool_1.0.tar.gz\n".encode(),
     }
     with serving(files) as address:
@@ -54,14 +55,16 @@ def test_a_program_is_taken_out_of_a_release_whose_list_has_its_checksum(
     assert run(programs.path("tool")) == "released\n"
 
 
-@pytest.mark.parametrize(
-    "checksums",
-    [CHECKSUM, f"{CHECKSUM}  tool\n", f"{CHECKSUM} *tool\n", f"{'0' * 64}  tools\n\n{CHECKSUM}  tool\n"],
-)
-def test_a_checksum_is_found_in_every_form_that_upstreams_use(checksums: str) -> None:
-    assert programs.listed(checksums, "tool") == CHECKSUM
-
-
-def test_a_list_without_the_file_is_refused() -> None:
-    with pytest.raises(ClusterError, match="do not list tool"):
-        programs.listed(f"{CHECKSUM}  tools\n", "tool")
+def test_a_release_of_another_checksum_is_refused(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piece = {
+        "version": "1.0",
+        "upstream": f"{server}/tool_{{version}}.tar.gz",
+        "checksum": f"{server}/others.txt",
+    }
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(programs, "pieces", lambda: {"programs": {"tool": piece}})
+    with pytest.raises(ClusterError, match="the checksum is"):
+        programs.provide("tool")
+    assert not programs.path("tool").exists()
