@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -75,6 +75,20 @@ tf-values: setup ## write what Terraform knows into the charts' values: ENV=stag
 	@.venv/bin/python -m scripts.terraform values $(ENV) $(if $(OUTPUTS),--outputs "$(OUTPUTS)")
 tf-docs: setup ## write the tables of terraform/README.md again
 	@.venv/bin/python -m scripts.terraform docs
+tf-plan: setup ## plan the cloud side against its state, changing nothing: ENV=staging
+	@.venv/bin/python -m scripts.terraform plan $(ENV)
+tf-apply: setup ## plan the cloud side and make the plan true: ENV=staging
+	@.venv/bin/python -m scripts.terraform apply $(ENV)
+tf-drift: setup ## fail with the difference when the cloud is not as terraform/ says: ENV=staging
+	@.venv/bin/python -m scripts.terraform drift $(ENV)
+tf-comment: setup ## put the plans of tf-plan into a pull request: PR=number
+	@.venv/bin/python -m scripts.terraform comment $(PR)
+release: setup ## build, scan, push and sign the images of this commit: needs C360_REGISTRY
+	@.venv/bin/python -m scripts.release
+sign: setup ## sign what else was pushed under this commit's tag: NAME=release, needs C360_REGISTRY
+	@.venv/bin/python -m scripts.release --sign "$(NAME)"
+docs: demo ## the demo's report and dbt's documentation as a site in build/site
+	@scripts/site.sh
 update: setup ## write the files derived from the source catalogue again
 	@.venv/bin/python -m scripts.catalogue update
 verify: setup ## prove that no derived file is stale

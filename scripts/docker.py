@@ -30,3 +30,8 @@ def docker(*arguments: str, log: Path | None = None) -> str:
 def has_image(name: str) -> bool:
     """True when an image of this name is on this machine."""
     return succeeds(program(), "image", "inspect", name)
+
+
+def in_registry(name: str) -> bool:
+    """True when the image's registry has it, and lets us see it."""
+    return succeeds(program(), "manifest", "inspect", name)

@@ -24,6 +24,9 @@ check mypy .venv/bin/mypy
 check sqlfluff env PYTHONWARNINGS=ignore .venv/bin/sqlfluff lint --nocolor --disable-progress-bar --processes 2 dbt
 check yamllint .venv/bin/yamllint --strict .
 check shellcheck .venv/bin/shellcheck -x scripts/*.sh scripts/lib/*.sh images/*/*.sh .ci/run
+check actionlint .venv/bin/python -m scripts.actionlint
+# The strictest persona; offline, so that no network and no token is asked for.
+check zizmor .venv/bin/zizmor --quiet --offline --persona auditor --strict-collection .github
 if command -v gofmt >/dev/null; then check gofmt gofmt_clean; fi
 check catalogue .venv/bin/python -m scripts.catalogue verify
 check house-rules .venv/bin/python -m scripts.house_rules

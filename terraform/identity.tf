@@ -3,7 +3,10 @@
 locals {
   access = yamldecode(file("${path.module}/access.yaml"))
   # Accounts that this environment does without.
-  without     = var.runs_ci ? [] : ["ci"]
+  without = [
+    for name, account in local.access.accounts : name
+    if startswith(name, "ci") && !var.runs_ci || contains(keys(account), "workflows") && var.github_repository == null
+  ]
   accounts    = { for name, account in local.access.accounts : name => account if !contains(local.without, name) }
   matrix      = { for name, may in local.access.matrix : name => may if !contains(local.without, name) }
   account_ids = { for name, account in google_service_account.this : name => "projects/${var.project_id}/serviceAccounts/${account.email}" }
@@ -52,7 +55,8 @@ resource "google_service_account" "this" {
 resource "google_storage_bucket_iam_member" "this" {
   for_each = local.grants.buckets
 
-  bucket = google_storage_bucket.this[each.value.what].name
+  # The state's was made before all this.
+  bucket = each.value.what == "terraform" ? "${var.project_id}-terraform" : google_storage_bucket.this[each.value.what].name
   role   = each.value.role
   member = local.members[each.value.who]
 }
@@ -128,7 +132,7 @@ resource "google_service_account_iam_member" "pods" {
 
 # GitHub signs in with a token of its own; no key exists.
 resource "google_iam_workload_identity_pool" "github" {
-  count = var.runs_ci ? 1 : 0
+  count = var.github_repository == null ? 0 : 1
 
   workload_identity_pool_id = "github"
   display_name              = "GitHub"
@@ -138,12 +142,12 @@ resource "google_iam_workload_identity_pool" "github" {
 }
 
 resource "google_iam_workload_identity_pool_provider" "github" {
-  count = var.runs_ci ? 1 : 0
+  count = var.github_repository == null ? 0 : 1
 
   workload_identity_pool_id          = google_iam_workload_identity_pool.github[0].workload_identity_pool_id
   workload_identity_pool_provider_id = "github"
   attribute_mapping                  = { "google.subject" = "assertion.sub" }
-  attribute_condition                = join(" || ", [for subject in local.subjects : "assertion.sub == '${subject}'"])
+  attribute_condition                = join(" || ", [for subject in distinct(values(local.sign_ins)[*].subject) : "assertion.sub == '${subject}'"])
 
   oidc {
     issuer_uri = "https://token.actions.githubusercontent.com"
@@ -151,14 +155,19 @@ resource "google_iam_workload_identity_pool_provider" "github" {
 }
 
 locals {
-  # Of the repository itself; a fork gets no token.
-  subjects = var.runs_ci ? [for workflow in local.access.accounts.ci.workflows : "repo:${var.github_repository}:${workflow}"] : []
+  # Who signs in as whom: workflows of the repository itself; a fork gets no token.
+  sign_ins = var.github_repository == null ? {} : {
+    for pair in concat(
+      flatten([for name, account in local.accounts : [for workflow in lookup(account, "workflows", []) : { name = name, workflow = workflow }]]),
+      [{ name = "terraform", workflow = format(local.access.applies, var.environment) }],
+    ) : "${pair.name} ${pair.workflow}" => { name = pair.name, subject = "repo:${var.github_repository}:${pair.workflow}" }
+  }
 }
 
 resource "google_service_account_iam_member" "github" {
-  for_each = toset(local.subjects)
+  for_each = local.sign_ins
 
-  service_account_id = local.account_ids.ci
+  service_account_id = lookup(local.account_ids, each.value.name, "projects/${var.project_id}/serviceAccounts/terraform@${var.project_id}.iam.gserviceaccount.com")
   role               = "roles/iam.workloadIdentityUser"
-  member             = "principal://iam.googleapis.com/projects/${var.project_number}/locations/global/workloadIdentityPools/${google_iam_workload_identity_pool.github[0].workload_identity_pool_id}/subject/${each.key}"
+  member             = "principal://iam.googleapis.com/projects/${var.project_number}/locations/global/workloadIdentityPools/${google_iam_workload_identity_pool.github[0].workload_identity_pool_id}/subject/${each.value.subject}"
 }

@@ -48,11 +48,11 @@ output "registry" {
 }
 
 output "github" {
-  description = "What workflows sign in with: the provider and the account; null where nothing runs."
+  description = "What workflows sign in with: the provider, and accounts by name; null without github_repository."
   value = one([
     for provider in google_iam_workload_identity_pool_provider.github : {
       workload_identity_provider = provider.name
-      service_account            = google_service_account.this["ci"].email
+      service_accounts           = { for name, account in local.accounts : name => google_service_account.this[name].email if contains(keys(account), "workflows") }
     }
   ])
 }

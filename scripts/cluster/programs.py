@@ -35,8 +35,8 @@ def provide(name: str) -> str:
 
 def _fetch(piece: dict[str, Any], url: str, program: Path) -> None:
     download = program.with_name("download")
-    checksum = upstream.text(piece["checksum"].format(upstream=url)).split()[0]
-    upstream.fetch(url, checksum, download)
+    listed = upstream.text(_fill(piece["checksum"], piece, upstream=url))
+    upstream.fetch(url, checksum(listed, url.rpartition("/")[2]), download)
     if "member" in piece:
         with tarfile.open(download) as archive:
             member = archive.getmember(_fill(piece["member"], piece))
@@ -55,5 +55,11 @@ def _build(name: str, piece: dict[str, Any], program: Path) -> None:
         go_modules.build(piece["package"], piece["module"], piece["version"], program)
 
 
-def _fill(template: str, piece: dict[str, Any]) -> str:
-    return template.format(version=piece["version"], arch=architecture())
+def checksum(listed: str, file: str) -> str:
+    """The checksum of a file in a list of them, else the first, which may be all there is."""
+    lines = [line.split() for line in listed.splitlines()]
+    return next((line[0] for line in lines if line[1:] == [file]), lines[0][0])
+
+
+def _fill(template: str, piece: dict[str, Any], **more: str) -> str:
+    return template.format(version=piece["version"], arch=architecture(), **more)

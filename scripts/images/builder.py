@@ -36,13 +36,28 @@ def build(image: Image, repository: str, tag: str, arguments: Mapping[str, str])
     log.unlink(missing_ok=True)
     start = time.monotonic()
     docker(*build_command(image, name, arguments, CERTIFICATES), log=log)
-    seconds = time.monotonic() - start
+    return _described(image, name, time.monotonic() - start)
+
+
+def pull(image: Image, repository: str, tag: str) -> Built:
+    """Bring an image that was built and pushed before, and write its bill of materials. Raises CommandError."""
+    name = reference(repository, image.name, tag)
+    docker("pull", "--quiet", name)
+    return _described(image, name, 0)
+
+
+def _described(image: Image, name: str, seconds: float) -> Built:
     found = json.loads(docker("image", "inspect", name))[0]
     document = bill(name, found["Id"], inspect(name))
-    (OUTPUT / f"{image.name}.cdx.json").write_text(json.dumps(document, indent=1) + "\n")
+    bill_path(image).write_text(json.dumps(document, indent=1) + "\n")
     built = Built(name, round(found["Size"] / 1e6), len(found["RootFS"]["Layers"]), seconds)
     remember(image, built)
     return built
+
+
+def bill_path(image: Image) -> Path:
+    """Where an image's bill of materials is."""
+    return OUTPUT / f"{image.name}.cdx.json"
 
 
 def build_command(image: Image, name: str, arguments: Mapping[str, str], certificates: Path) -> list[str]:

@@ -13,13 +13,15 @@ class Image:
 
     name: str
     target_mb: int
+    # Whether Google Cloud runs it.
+    is_released: bool = True
 
     @property
     def dockerfile(self) -> str:
         return f"images/{self.name}/Dockerfile"
 
 
-IMAGES = (Image("airflow", 1200), Image("dbt", 450), Image("sandbox", 1100))
+IMAGES = (Image("airflow", 1200), Image("dbt", 450), Image("sandbox", 1100, is_released=False))
 
 
 def reference(repository: str, name: str, tag: str) -> str:

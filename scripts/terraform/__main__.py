@@ -1,4 +1,4 @@
-"""Plan the cloud side without a cloud, and bring what it knows to charts and documentation."""
+"""Plan the cloud side, without a cloud or with it, apply it, and bring what it knows to charts and documentation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.console import Console
 
 from scripts.commands import CommandError
 from scripts.progress import Progress
-from scripts.terraform import TerraformError, access, docs, program, registry, values
+from scripts.terraform import TerraformError, access, cloud, comment, docs, program, registry, values
 from scripts.terraform.workspace import ENVIRONMENTS, Workspace
 
 console = Console()
@@ -54,7 +54,58 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("access", help="hold a plan of yours against the table of access")
     verb.add_argument("plan", type=Path, help="what `terraform show -json PLAN` printed")
     verb.set_defaults(run=lambda options: access.problems(json.loads(options.plan.read_text())))
+
+    for name, run, text in (
+        ("plan", plan, "plan an environment against its state, and write it for people"),
+        ("apply", apply, "plan an environment and make the plan true"),
+        ("drift", drift, "fail with the difference when the cloud is not as the configuration says"),
+    ):
+        verb = verbs.add_parser(name, help=text)
+        verb.add_argument("environment", choices=ENVIRONMENTS)
+        verb.set_defaults(run=run)
+
+    verb = verbs.add_parser("comment", help="put the plans that `plan` wrote into a pull request (needs gh)")
+    verb.add_argument("pull_request", type=int)
+    verb.set_defaults(run=write_comment)
     return parser
+
+
+def plan(options: argparse.Namespace) -> list[str]:
+    """The plan of an environment; a grant that the table of access does not have is a problem."""
+    place = cloud.connect(options.environment)
+    place.plan()
+    print(shown := place.shown())
+    print(f"terraform: wrote {comment.write(options.environment, shown, cloud.BUILD)}")
+    return place.grants()
+
+
+def apply(options: argparse.Namespace) -> list[str]:
+    """The plan of an environment made true, unless it grants otherwise than the table of access."""
+    place = cloud.connect(options.environment)
+    is_changed = place.plan(lock=True)
+    print(place.shown())
+    problems = place.grants()
+    if is_changed and not problems:
+        print(place.apply())
+    return problems
+
+
+def drift(options: argparse.Namespace) -> list[str]:
+    """What somebody changed by hand, or what waits to be applied."""
+    place = cloud.connect(options.environment)
+    if not place.plan():
+        print(f"terraform: {options.environment} is as the configuration says")
+        return []
+    return [
+        place.shown(),
+        f"terraform: {options.environment} differs; apply, or bring the change into terraform/",
+    ]
+
+
+def write_comment(options: argparse.Namespace) -> list[str]:
+    """The plans in a pull request."""
+    print(comment.publish(options.pull_request, cloud.BUILD))
+    return []
 
 
 def write_plans(options: argparse.Namespace) -> list[str]:

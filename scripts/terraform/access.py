@@ -83,7 +83,8 @@ class Names:
         chosen |= {name: entry.get("value") for name, entry in plan["variables"].items()}
         self.project, self.groups = chosen["project_id"], chosen["groups"]
         self.runs_ci, self.own_keys = chosen["runs_ci"], chosen["customer_managed_keys"]
-        number, repository = chosen["project_number"], chosen["github_repository"]
+        self.environment, self.repository = chosen["environment"], chosen["github_repository"]
+        number, repository = chosen["project_number"], self.repository
         pool = (
             f"principal://iam.googleapis.com/projects/{number}/locations/global/workloadIdentityPools/github"
         )
@@ -95,7 +96,7 @@ class Names:
             **{rf"group:{re.escape(address)}": f"group:{name}" for name, address in self.groups.items()},
         }
         self._things = {
-            "accounts": rf"projects/{self.project}/serviceAccounts/c360-([a-z-]+)@.*",
+            "accounts": rf"projects/{self.project}/serviceAccounts/(?:c360-([a-z-]+)|(terraform))@.*",
             "buckets": rf"{self.project}-([a-z]+)",
             "datasets": r"olist_(ci_main|[a-z]+)(?:_[a-z]+)?",
             "project": rf"{self.project}()",
@@ -118,7 +119,7 @@ class Names:
         if kind == "registry" and name == "customer-360":
             return "images"
         found = re.fullmatch(self._things.get(kind, "(.*)"), name)
-        return found[1] if found else name
+        return "".join(filter(None, found.groups())) if found else name
 
     def exists(self, name: str) -> bool:
         """Whether an account, a dataset or a key of the table is in this environment."""
@@ -145,16 +146,24 @@ def granted(plan: Mapping[str, Any], names: Names) -> Iterator[Grant]:
 
 def expected(table: Mapping[str, Any], names: Names) -> Iterator[Grant]:
     """Every row of the table that is meant for the plan's environment."""
+    accounts = {
+        name: account
+        for name, account in table["accounts"].items()
+        if names.exists(name) and (names.repository or "workflows" not in account)
+    }
+    without = table["accounts"].keys() - accounts
     for who, may in table["matrix"].items():
-        for kind, rights in may.items() if names.exists(who) else ():
+        for kind, rights in may.items() if who not in without else ():
             verbs = (
                 {"": rights} if kind == "project" else {what: _listed(verb) for what, verb in rights.items()}
             )
             for what in filter(names.exists, verbs):
                 yield from (Grant(who, table["roles"][kind][verb], kind, what) for verb in verbs[what])
-    for name, account in table["accounts"].items():
+    if names.repository:
+        yield Grant(f"workflow {table['applies'] % names.environment}", ACTS_AS, "accounts", "terraform")
+    for name, account in accounts.items():
         actors = [f"{actor} {who}" for actor in ("pod", "workflow") for who in account.get(f"{actor}s", [])]
-        yield from (Grant(actor, ACTS_AS, "accounts", name) for actor in actors if names.exists(name))
+        yield from (Grant(actor, ACTS_AS, "accounts", name) for actor in actors)
     for agent, key in table["agents"].items():
         if names.exists(key):
             yield Grant(f"agent {agent}", ENCRYPTS, "keys", key)

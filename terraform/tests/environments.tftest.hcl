@@ -85,6 +85,30 @@ run "ci_is_not_there_unless_it_is_asked_for" {
   }
 }
 
+run "without_a_repository_no_workflow_signs_in" {
+  command = plan
+
+  assert {
+    condition     = length(google_service_account_iam_member.github) == 0 && !contains(keys(google_service_account.this), "plan")
+    error_message = "Without github_repository no workflow may be anybody."
+  }
+}
+
+run "production_lets_in_its_own_environment_and_who_plans" {
+  command = plan
+
+  variables {
+    environment       = "production"
+    github_repository = "acme/customer-360"
+  }
+  assert {
+    condition = google_iam_workload_identity_pool_provider.github[0].attribute_condition == join(" || ", [
+      for subject in ["environment:production", "pull_request", "ref:refs/heads/main"] : "assertion.sub == 'repo:acme/customer-360:${subject}'"
+    ])
+    error_message = "Production lets in exact subjects alone."
+  }
+}
+
 run "ci_in_production_is_refused" {
   command = plan
 

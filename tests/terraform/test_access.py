@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.terraform.access import TABLE, Names, granted, problems
+from scripts.terraform.access import TABLE, Names, expected, granted, problems
 from scripts.terraform.workspace import ENVIRONMENTS
 
 pytestmark = [pytest.mark.terraform, pytest.mark.slow]
@@ -174,11 +174,43 @@ def test_hash_keys_are_read_by_dbt_alone(plans: dict[str, Plan]) -> None:
 
 
 def test_ci_is_nobody_in_production(plans: dict[str, Plan]) -> None:
-    names = Names(plans["production"])
+    assert [grant for grant in _of(plans, "production") if grant.who.startswith("ci")] == []
 
-    assert [
-        grant for grant in granted(plans["production"], names) if "ci" in grant.who or "workflow" in grant.who
-    ] == []
+
+def test_workflows_are_but_the_planner_and_the_one_that_applies_in_production(plans: dict[str, Plan]) -> None:
+    assert {
+        (grant.who, grant.what) for grant in _of(plans, "production") if grant.who.startswith("workflow")
+    } == {
+        ("workflow pull_request", "plan"),
+        ("workflow ref:refs/heads/main", "plan"),
+        ("workflow environment:production", "plan"),
+        ("workflow environment:production", "terraform"),
+    }
+
+
+def test_who_plans_reads_the_state_and_no_data(plans: dict[str, Plan]) -> None:
+    assert {(grant.kind, grant.what, grant.role) for grant in _grants(plans) if grant.who == "plan"} == {
+        ("project", "", "planner"),
+        ("buckets", "terraform", "roles/storage.objectViewer"),
+    }
+
+
+def test_only_the_workflow_of_a_release_pushes_images(plans: dict[str, Plan]) -> None:
+    pushes = {grant.who for grant in _grants(plans) if grant.role == "roles/artifactregistry.writer"}
+    assert pushes == {"ci-images"}
+    assert _who(plans, "accounts", "ci-images") == {"workflow environment:release"}
+
+
+def test_without_a_repository_no_workflow_is_anybody(plans: dict[str, Plan]) -> None:
+    plan = plans["production"]
+    names = Names(plan | {"variables": plan["variables"] | {"github_repository": {"value": None}}})
+    table = yaml.safe_load(TABLE.read_text())
+
+    assert [grant for grant in expected(table, names) if "workflow" in grant.who or grant.who == "plan"] == []
+
+
+def _of(plans: dict[str, Plan], environment: str) -> list[Any]:
+    return list(granted(plans[environment], Names(plans[environment])))
 
 
 def _grants(plans: dict[str, Plan]) -> list[Any]:

@@ -25,3 +25,8 @@ def test_versions_are_text_so_that_none_loses_a_zero() -> None:
     found += [program["version"] for program in pieces()["programs"].values()]
     found += [part["version"] for part in pieces()["node"].values() if isinstance(part, dict)]
     assert all(isinstance(version, str) for version in found)
+
+
+@pytest.mark.parametrize("name", ["actionlint", "grype", "cosign"])
+def test_what_checks_workflows_and_releases_can_come_from_both_places_too(name: str) -> None:
+    assert {"version", "upstream", "checksum", "module", "package"} <= pieces()["programs"][name].keys()
