@@ -1,13 +1,14 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql check-contracts dbt-ci dbt-ci-drop update verify lock tf-test tf-values tf-docs
 
 ORDERS ?= 10000
 SEED ?= 360
 ENV ?= staging
+BASE ?= origin/main
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 setup: ## make the Python environments from the lock files
 	@scripts/setup.sh
 demo: setup ## run the whole pipeline here: SOURCE=folder ORDERS=n SEED=n KEEP=1
@@ -48,6 +49,12 @@ leak-scan: setup ## look for personal data in the open marts of the running sand
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
 lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
 	@.venv/bin/python -m scripts.lint_sql
+check-contracts: setup ## tell which changes of dbt's tables break their readers: BASE=commit ARGS=--json
+	@.venv/bin/python -m scripts.contracts --base "$(BASE)" $(ARGS)
+dbt-ci: setup ## build what a pull request changes in its own datasets: PR=n BASE=commit STATE=folder ORDERS=n SEED=n KEEP=1
+	@.venv/bin/python -m scripts.dbt_ci build "$(PR)" --base "$(BASE)" --orders $(ORDERS) --seed $(SEED) $(if $(STATE),--state "$(STATE)") $(if $(KEEP),--keep)
+dbt-ci-drop: setup ## drop a pull request's datasets: PR=n
+	@.venv/bin/python -m scripts.dbt_ci drop "$(PR)"
 tf-test: setup ## test the cloud side without a cloud: ARGS="tests/terraform -k access"
 	@scripts/tf_test.sh $(ARGS)
 tf-values: setup ## write what Terraform knows into the charts' values: ENV=staging OUTPUTS=file
