@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql check-contracts dbt-ci dbt-ci-drop update verify lock tf-test tf-values tf-docs
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan rotate-keys lint-sql check-contracts dbt-ci dbt-ci-drop update verify lock tf-test tf-values tf-docs
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -47,6 +47,8 @@ sandbox-down: ## stop the emulators
 	@.venv/bin/python -m scripts.sandbox down
 leak-scan: setup ## look for personal data in the open marts of the running sandbox
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
+rotate-keys: setup ## give the running sandbox new hash keys while it is read: VERSION=n
+	@.venv/bin/python -m scripts.rotate_keys --version "$(VERSION)"
 lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
 	@.venv/bin/python -m scripts.lint_sql
 check-contracts: setup ## tell which changes of dbt's tables break their readers: BASE=commit ARGS=--json
