@@ -34,6 +34,7 @@ from scripts.progress import Progress
 
 FAILED, WRONG_USAGE, LEAKED = 1, 2, 3
 MODIFIED = "state:modified+"
+NO_EXPOSURES = ("--exclude-resource-type", "exposure")
 SANDBOX = Path("build/sandbox")
 TITLES = {
     "state": "Compare with main",
@@ -86,7 +87,7 @@ def build(options: argparse.Namespace, progress: Progress) -> int:
         load_keys(warehouse, settings)
         progress.start("build")
         with DbtSession(options.root / PROJECT, TARGET, place, place / "dbt.out") as session:
-            outcome = session.run("build", *selection)
+            outcome = session.run("build", *NO_EXPOSURES, *selection)
         progress.result(f"dbt build: {outcome.models} models, {outcome.passed} tests passed")
         progress.start("leaks")
         return _scan(warehouse, settings)
@@ -114,7 +115,7 @@ def _selection(options: argparse.Namespace, warehouse: Warehouse, place: Path) -
     project = options.root / PROJECT
     manifest = parsed(project, TARGET, place)
     chosen = ("--select", MODIFIED, "--state", str(state))
-    listed = ("list", *chosen, "--exclude-resource-type", "exposure")
+    listed = ("list", *chosen, *NO_EXPOSURES)
     return (*chosen, "--defer") if invoke(listed, project, TARGET, place, manifest) else None
 
 
