@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -10,9 +10,10 @@ TO ?= production
 COMMIT ?= HEAD
 PLACE ?= google
 GITOPS = --place $(PLACE) --context "$(CONTEXT)"
+BASE ?= origin/main
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 setup: ## make the Python environments from the lock files
 	@scripts/setup.sh
 demo: setup ## run the whole pipeline here: SOURCE=folder ORDERS=n SEED=n KEEP=1
@@ -67,8 +68,16 @@ sandbox-down: ## stop the emulators
 	@.venv/bin/python -m scripts.sandbox down
 leak-scan: setup ## look for personal data in the open marts of the running sandbox
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
+rotate-keys: setup ## give the running sandbox new hash keys while it is read: VERSION=n
+	@.venv/bin/python -m scripts.rotate_keys --version "$(VERSION)"
 lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
 	@.venv/bin/python -m scripts.lint_sql
+check-contracts: setup ## tell which changes of dbt's tables break their readers: BASE=commit ARGS=--json
+	@.venv/bin/python -m scripts.contracts --base "$(BASE)" $(ARGS)
+dbt-ci: setup ## build what a pull request changes in its own datasets: PR=n BASE=commit STATE=folder ORDERS=n SEED=n KEEP=1
+	@.venv/bin/python -m scripts.dbt_ci build "$(PR)" --base "$(BASE)" --orders $(ORDERS) --seed $(SEED) $(if $(STATE),--state "$(STATE)") $(if $(KEEP),--keep)
+dbt-ci-drop: setup ## drop a pull request's datasets: PR=n
+	@.venv/bin/python -m scripts.dbt_ci drop "$(PR)"
 tf-test: setup ## test the cloud side without a cloud: ARGS="tests/terraform -k access"
 	@scripts/tf_test.sh $(ARGS)
 tf-values: setup ## write what Terraform knows into the charts' values: ENV=staging OUTPUTS=file

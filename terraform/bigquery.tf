@@ -47,8 +47,8 @@ resource "google_bigquery_dataset" "this" {
   depends_on = [google_project_service.this, google_kms_crypto_key_iam_member.agents]
 }
 
-# What pull requests are compared with: the state of main, built from synthetic data. Theirs, olist_ci_ID_*, they make
-# themselves, with the same expiry, and drop at the end.
+# What pull requests are compared with: the state of main, built by `make dbt-ci PR=main` from synthetic data. Theirs,
+# olist_ci_ID_*, they make themselves, with an expiry of a day, and drop at the end.
 resource "google_bigquery_dataset" "ci" {
   for_each = var.runs_ci ? { for layer, dataset in local.datasets : layer => dataset if layer != "costs" } : {}
 

@@ -8,13 +8,14 @@ with a JSON object a line.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO, Any, Self, cast
 
 PASSED, WARNED, FAILED = ("pass", "success"), ("warn",), ("fail", "error", "runtime error")
@@ -47,10 +48,18 @@ class Outcome:
 class DbtSession:
     """A dbt process to send commands to; use it as a context manager.
 
-    What dbt says goes to the file `log`, and without one to this process' own stderr.
+    What dbt says goes to the file `log`, and without one to this process' own stderr. `variables` are added to the
+    environment.
     """
 
-    def __init__(self, directory: Path, target: str, target_path: Path, log: Path | None = None):
+    def __init__(
+        self,
+        directory: Path,
+        target: str,
+        target_path: Path,
+        log: Path | None = None,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ):
         self._log = log or "above"
         logs = log.parent if log else target_path / "logs"
         logs.mkdir(parents=True, exist_ok=True)
@@ -63,6 +72,7 @@ class DbtSession:
                 stdout=subprocess.PIPE,
                 stderr=output,
                 text=True,
+                env={**os.environ, **variables},
             )
         self._requests = cast(IO[str], self._process.stdin)
         self._answers = cast(IO[str], self._process.stdout)

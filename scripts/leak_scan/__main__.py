@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--sandbox", type=Path, default=Path("build/sandbox"), help="default: %(default)s")
     options = parser.parse_args(arguments)
-    _use_sandbox(options.sandbox)
+    use_sandbox(options.sandbox)
     try:
         settings = from_environment()
         with console.status("scanning the open marts"):
@@ -51,7 +51,8 @@ def exit_code(report: LeakReport) -> int:
     return 2 if report.is_empty else 0
 
 
-def _use_sandbox(directory: Path) -> None:
+def use_sandbox(directory: Path) -> None:
+    """Put the running sandbox into the environment, unless that names a warehouse already."""
     if "BIGQUERY_EMULATOR_HOST" in os.environ or "C360_PROJECT" in os.environ:
         return
     services = {name: process for name, (process, healthy) in status(directory).items() if healthy}

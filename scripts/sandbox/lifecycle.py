@@ -129,6 +129,16 @@ def running_sandbox(
             stop(directory)
 
 
+def renew_keys(directory: Path, version: str) -> None:
+    """New random hash keys of a version for a directory; nothing where it has that version."""
+    path = directory.resolve() / "keys.json"
+    if _keys(directory.resolve()).get("C360_HASH_KEY_VERSION", "1") != version:
+        new = path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        _write_keys(new, C360_HASH_KEY_VERSION=version)
+        new.replace(path)
+
+
 def _start_all(directory: Path, rates_file: Path | None) -> dict[str, Process]:
     ports = {name: free_port(port) for name, port in PORTS.items()}
     commands = _commands(directory, ports, rates_file)
@@ -215,11 +225,15 @@ def _keys(directory: Path) -> dict[str, str]:
     """Random hash keys, made once for a directory and readable by its owner alone."""
     path = directory / "keys.json"
     if not path.exists():
-        keys = {name: secrets.token_hex(32) for name in ("C360_HASH_KEY", "C360_CONTACT_KEY")}
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(keys, file)
+        _write_keys(path)
     found: dict[str, str] = json.loads(path.read_text())
     return found
+
+
+def _write_keys(path: Path, **variables: str) -> None:
+    keys = {name: secrets.token_hex(32) for name in ("C360_HASH_KEY", "C360_CONTACT_KEY")}
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(keys | variables, file)
 
 
 def _read(directory: Path) -> dict[str, Process]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 
+from google.api_core.exceptions import NotFound
 from google.cloud.bigquery import SchemaField
 
 from customer360.privacy import hmac_pads
 from customer360.settings import Settings, SettingsError
 from customer360.warehouse import Warehouse
 
+KEYS = "hash_keys"
+Key = tuple[str, str, str, str]  # as SCHEMA has them
 SCHEMA = (
     SchemaField("purpose", "STRING", mode="REQUIRED"),
     SchemaField("key_version", "STRING", mode="REQUIRED"),
@@ -18,8 +21,14 @@ SCHEMA = (
 )
 
 
-def load_keys(warehouse: Warehouse, settings: Settings) -> None:
-    """Replace the key table by the HMAC pads of both purposes. Raises SettingsError and LoadError."""
+def load_keys(warehouse: Warehouse, settings: Settings, table: str = KEYS) -> None:
+    """Replace a key table by the HMAC pads of both purposes. Raises SettingsError and LoadError."""
+    rows = [dict(zip((f.name for f in SCHEMA), key, strict=True)) for key in sorted(wanted_keys(settings))]
+    warehouse.replace_from_rows(f"{settings.dataset('keys')}.{table}", SCHEMA, rows)
+
+
+def wanted_keys(settings: Settings) -> set[Key]:
+    """The rows that the settings ask for. Raises SettingsError."""
     keys = {"analytics": settings.hash_key, "marketing": settings.contact_key}
     if missing := [purpose for purpose, key in keys.items() if not key]:
         raise SettingsError(f"no hash key for {', '.join(missing)}: set C360_HASH_KEY and C360_CONTACT_KEY")
@@ -27,10 +36,24 @@ def load_keys(warehouse: Warehouse, settings: Settings) -> None:
         raise SettingsError(
             "C360_HASH_KEY and C360_CONTACT_KEY are equal; open and restricted keys must differ"
         )
-    rows = [_row(purpose, key, settings.hash_key_version) for purpose, key in keys.items()]
-    warehouse.replace_from_rows(f"{settings.dataset('keys')}.hash_keys", SCHEMA, rows)
+    return {_row(purpose, key, settings.hash_key_version) for purpose, key in keys.items()}
 
 
-def _row(purpose: str, key: bytes, version: str) -> dict[str, str]:
-    inner, outer = (base64.b64encode(pad).decode() for pad in hmac_pads(key))
-    return {"purpose": purpose, "key_version": version, "inner_pad": inner, "outer_pad": outer}
+def stored_keys(warehouse: Warehouse, settings: Settings, table: str = KEYS) -> set[Key]:
+    """The rows of a key table; none where it is not there."""
+    try:
+        rows = warehouse.client.list_rows(
+            warehouse.client.get_table(f"{settings.project}.{settings.dataset('keys')}.{table}")
+        )
+        return {(r.purpose, r.key_version, _text(r.inner_pad), _text(r.outer_pad)) for r in rows}
+    except NotFound:
+        return set()
+
+
+def _row(purpose: str, key: bytes, version: str) -> Key:
+    inner, outer = map(_text, hmac_pads(key))
+    return purpose, version, inner, outer
+
+
+def _text(pad: bytes) -> str:
+    return base64.b64encode(pad).decode()

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from customer360.dbt_session import DbtError, DbtSession, Outcome
 from customer360.settings import Settings, SettingsError, from_environment
-from customer360.steps.load_keys import load_keys
+from customer360.steps.rotate import SUFFIX, finish, is_rotating, prepare_keys
 from customer360.warehouse import LoadError, Warehouse
 
 # Each layer with the folders it builds; snapshots read the marts.
@@ -25,9 +25,12 @@ SELECTIONS = {
 FAILED, WRONG_SETTINGS = 1, 2
 
 
-def build(session: DbtSession, layer: str, full_refresh: bool = False) -> Outcome:
+def build(
+    session: DbtSession, layer: str, full_refresh: bool = False, with_snapshots: bool = True
+) -> Outcome:
     """Build and test one layer. Raises DbtError that lists the models and tests that failed."""
     arguments = ["build", "--select", *SELECTIONS[layer], "--exclude-resource-type", "unit_test"]
+    arguments += [] if with_snapshots else ["snapshot"]
     # A test that also reads a layer above runs with that layer.
     arguments += ["--indirect-selection", "buildable"]
     return session.run(*arguments, *(["--full-refresh"] if full_refresh else []))
@@ -41,15 +44,24 @@ def freshness(session: DbtSession) -> Outcome:
 def transform(settings: Settings, layer: str, full_refresh: bool = False) -> Outcome:
     """Build one layer after what it needs: fresh raw tables for staging, the hash keys for intermediate.
 
+    While keys rotate, the layers with hashes are built beside what is read; the last one ends it.
     Raises SettingsError, LoadError and DbtError.
     """
-    with DbtSession(settings.dbt_directory, settings.dbt_target, settings.dbt_target_path) as session:
-        # dbt reads the project meanwhile.
-        if layer == "intermediate":
-            load_keys(Warehouse.connect(settings), settings)
+    warehouse = Warehouse.connect(settings)
+    if layer == "intermediate":
+        rotates = prepare_keys(warehouse, settings)
+    else:
+        rotates = layer == "marts" and is_rotating(warehouse, settings)
+    # What dbt has parsed elsewhere has other names of tables.
+    target_path = settings.dbt_target_path / ("next" if rotates else "")
+    variables = {"C360_TABLE_SUFFIX": SUFFIX} if rotates else {}
+    with DbtSession(settings.dbt_directory, settings.dbt_target, target_path, variables=variables) as session:
         if layer == "staging":
             freshness(session)
-        return build(session, layer, full_refresh)
+        outcome = build(session, layer, full_refresh or rotates, with_snapshots=not rotates)
+    if rotates and layer == "marts":
+        finish(warehouse, settings)
+    return outcome
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -115,6 +115,21 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> N
     assert len(set(keys.values())) == 2
 
 
+def test_keys_of_another_version_are_new_and_those_of_the_same_one_stay(tmp_path: Path) -> None:
+    first = lifecycle._keys(tmp_path)
+    sandbox.renew_keys(tmp_path, "1")
+    assert lifecycle._keys(tmp_path) == first
+
+    sandbox.renew_keys(tmp_path, "2")
+
+    second = lifecycle._keys(tmp_path)
+    assert second["C360_HASH_KEY_VERSION"] == "2"
+    assert set(first.values()).isdisjoint(second.values())
+    assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
+    sandbox.renew_keys(tmp_path, "2")
+    assert lifecycle._keys(tmp_path) == second
+
+
 def test_a_missing_environment_names_the_command_to_run(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -1,0 +1,205 @@
+"""The command against the emulator: main is built once, and pull requests change a copy of the project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from google.cloud import bigquery
+
+from customer360.settings import LAYERS
+from scripts.dbt_ci.state import missing_tables
+from scripts.sandbox import Sandbox
+from tests.checkout import ROOT, Checkout
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+DELIVERY = ("--orders", "120", "--seed", "7")
+CUSTOMERS = "models/marts/core/dim_customers.sql"
+NEIGHBOURS = ("olist_marts", "olist_ci_71_marts", "olist_ci_7")
+
+Ci = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return Checkout(tmp_path_factory.mktemp("repository"))
+
+
+@pytest.fixture(scope="module")
+def ci(sandbox: Sandbox, repository: Checkout) -> Ci:
+    """Function that runs the command as a workflow does; it fails the test at another exit code than `code`."""
+
+    def run(command: str, name: str, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "scripts.dbt_ci", command, name, "--root", str(repository.root)]
+        environment = os.environ | sandbox.environment()
+        done = subprocess.run(
+            [*line, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def client(sandbox: Sandbox) -> bigquery.Client:
+    from google.auth.credentials import AnonymousCredentials
+
+    return bigquery.Client(
+        sandbox.environment()["C360_PROJECT"],
+        AnonymousCredentials(),  # type: ignore[no-untyped-call]
+        client_options={"api_endpoint": sandbox.bigquery_url},
+    )
+
+
+@pytest.fixture(scope="module")
+def main(ci: Ci, client: bigquery.Client) -> None:
+    """Main's datasets, and neighbours that nobody may touch."""
+    ci("build", "main", *DELIVERY)
+    for dataset in NEIGHBOURS:
+        client.create_dataset(dataset, exists_ok=True)
+        client.query(f"create or replace table {dataset}.dim_customers as select 'theirs' as owner").result()
+
+
+@pytest.fixture
+def checkout(repository: Checkout) -> Checkout:
+    """The repository as main is."""
+    repository.reset()
+    return repository
+
+
+def datasets(client: bigquery.Client, start: str) -> set[str]:
+    return {entry.dataset_id for entry in client.list_datasets() if entry.dataset_id.startswith(start)}
+
+
+def tables(client: bigquery.Client, name: str) -> dict[str, set[str]]:
+    """Tables of a pull request by layer."""
+    return {
+        layer: {entry.table_id for entry in client.list_tables(f"olist_ci_{name}_{layer}")}
+        for layer in LAYERS
+    }
+
+
+def contents(client: bigquery.Client) -> dict[str, Any]:
+    """Everything that stands in main's datasets and in the neighbours: when it was changed, and the rows."""
+    found: dict[str, Any] = {}
+    for dataset in sorted(datasets(client, "olist_ci_main_") | set(NEIGHBOURS)):
+        for entry in client.list_tables(dataset):
+            table = client.get_table(entry.reference)
+            rows = [] if entry.table_type == "VIEW" else sorted(map(repr, client.list_rows(table)))
+            found[f"{dataset}.{entry.table_id}"] = (table.modified, table.view_query, rows)
+    return found
+
+
+def test_a_build_has_only_what_was_modified_and_its_children_and_touches_nobody_elses(
+    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+) -> None:
+    del main
+    before = contents(client)
+    checkout.replace(CUSTOMERS, "select * from final", "select * from final where true")
+
+    said = ci("build", "7", "--base", "main", "--keep", *DELIVERY).stdout
+
+    built = tables(client, "7")
+    assert len(built.pop("raw")) == 11
+    assert built.pop("keys") == {"hash_keys"}
+    assert built.pop("marts") == {"dim_customers", "customer_360", "customer_segment_history"}
+    assert built.pop("restricted") == {"customer_contacts"}
+    assert set().union(*built.values()) == set()
+    assert "dbt build: 4 models" in said
+    assert contents(client) == before
+
+
+def test_whatever_is_written_there_expires_and_says_whose_it_is(
+    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+) -> None:
+    del main
+    checkout.replace(CUSTOMERS, "select * from final", "select * from final where true")
+    ci("build", "8", "--base", "main", "--keep", *DELIVERY)
+    own = [client.get_dataset(name) for name in datasets(client, "olist_ci_8_")]
+    assert {dataset.dataset_id for dataset in own} == {f"olist_ci_8_{layer}" for layer in LAYERS}
+    day = timedelta(days=1) / timedelta(milliseconds=1)
+    assert {dataset.default_table_expiration_ms for dataset in own} == {day}
+    commit = checkout.git("rev-parse", "--short=12", "HEAD")
+    assert {(dataset.labels["pr"], dataset.labels["commit"]) for dataset in own} == {("8", commit)}
+    table = client.get_table("olist_ci_8_marts.dim_customers")
+    assert timedelta(hours=23) < table.expires - table.created <= timedelta(days=1)
+
+
+def test_a_drop_removes_all_of_them_and_only_them_and_a_second_one_nothing(
+    main: None, ci: Ci, client: bigquery.Client
+) -> None:
+    del main
+    for layer in (*LAYERS, "left_by_another_version"):
+        client.create_dataset(f"olist_ci_7_{layer}", exists_ok=True)
+    before = contents(client)
+
+    ci("drop", "7")
+
+    assert datasets(client, "olist_ci_7_") == set()
+    assert contents(client) == before
+    assert "nothing" in ci("drop", "7").stdout
+
+
+def test_a_build_leaves_nothing_behind_when_a_test_fails(
+    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+) -> None:
+    del main
+    checkout.write("tests/never.sql", "select 1 as broken\n")
+    assert "never: " in ci("build", "9", "--base", "main", *DELIVERY, code=1).stdout
+    assert datasets(client, "olist_ci_9_") == set()
+
+
+def test_personal_data_in_an_open_mart_ends_the_build_with_3(
+    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+) -> None:
+    del main
+    checkout.write("models/marts/core/leaky.sql", 'select email from {{ source("raw", "customer_pii") }}\n')
+    contract = "columns: [{name: email, data_type: string}]"
+    checkout.write("models/marts/core/leaky.yml", f"models: [{{name: leaky, {contract}}}]\n")
+    assert "leaky.email" in ci("build", "10", "--base", "main", *DELIVERY, code=3).stdout
+    assert datasets(client, "olist_ci_10_") == set()
+
+
+def test_a_pull_request_that_changes_nothing_of_dbt_builds_nothing(
+    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+) -> None:
+    del main, checkout
+    assert "Nothing to build" in ci("build", "11", "--base", "main", *DELIVERY).stdout
+    assert datasets(client, "olist_ci_11_") == set()
+
+
+def test_the_manifest_of_mains_last_run_serves_instead_of_a_commit(
+    main: None, ci: Ci, checkout: Checkout
+) -> None:
+    del main
+    state = checkout.root / "build" / "dbt-ci" / "main"
+    assert "Nothing to build" in ci("build", "11", "--state", str(state), *DELIVERY).stdout
+
+
+def test_tables_that_main_lacks_are_named(client: bigquery.Client, tmp_path: Any) -> None:
+    node = '{"resource_type": "model", "schema": "olist_ci_main_marts", "alias": "never_built"}'
+    (tmp_path / "manifest.json").write_text(f'{{"nodes": {{"model.c.never_built": {node}}}}}')
+    assert missing_tables(client, tmp_path) == ["olist_ci_main_marts.never_built"]
+
+
+def test_dbt_refuses_to_write_productions_datasets_with_the_target_of_ci(
+    sandbox: Sandbox, main: None, client: bigquery.Client, tmp_path: Any
+) -> None:
+    del main
+    before, there = contents(client), datasets(client, "")
+    place = ["--project-dir", "dbt", "--profiles-dir", "dbt"]
+    place += ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
+    line = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", "--target", "ci", *place]
+    planted = os.environ | sandbox.environment() | {"C360_DATASET_PREFIX": "olist"}
+    done = subprocess.run(line, cwd=ROOT, env=planted, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "target ci writes olist_ci_<id>_* only, not 'olist_*'" in done.stdout
+    assert contents(client) == before
+    assert datasets(client, "") == there
