@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down restore leak-scan lint-sql update verify lock tf-test tf-values tf-docs
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -44,6 +44,8 @@ sandbox-up: setup ## start the emulators and leave them running
 	@.venv/bin/python -m scripts.sandbox up
 sandbox-down: ## stop the emulators
 	@.venv/bin/python -m scripts.sandbox down
+restore: setup ## load the raw layer again from the objects of an earlier run: RUN=name
+	@.venv/bin/python -m scripts.restore "$(RUN)"
 leak-scan: setup ## look for personal data in the open marts of the running sandbox
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
 lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
