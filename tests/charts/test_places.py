@@ -28,12 +28,14 @@ AIRFLOW_KIND = (
     r"config\.(scheduler|dag_processor|triggerer)\..+",
     r"(apiServer|scheduler|dagProcessor|triggerer)\.(resources\.requests|livenessProbe|readinessProbe|waitForMigrations)\..+",
     r"apiServer\.service\..+",
+    r"statsd\.enabled",
 )
 PLATFORM_GOOGLE = (r"serviceAccounts\.(uploader|loader|dbt)\..+", r"network\.destinations\..+")
 PLATFORM_KIND = (
     r"airflow\.(repository|resources\.requests\.(cpu|memory))",
     r"quota\..+",
     r"network\.(destinations\..+|visitors)",
+    r"monitoring\.system",
 )
 
 
