@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from airflow._shared.observability.metrics import stats
-from airflow._shared.observability.metrics.base_stats_logger import NoStatsLogger
-from airflow._shared.observability.metrics.metrics_registry import MetricsRegistry
-from airflow._shared.observability.metrics.statsd_logger import get_statsd_logger
-from statsd import StatsClient
+from airflow.sdk._shared.observability.metrics import stats
+from airflow.sdk._shared.observability.metrics.base_stats_logger import NoStatsLogger
+from airflow.sdk._shared.observability.metrics.metrics_registry import MetricsRegistry
+from airflow.sdk.observability.metrics.stats_utils import get_stats_factory
 
 from tests.programs import AIRFLOW_VALUES, Exporter, running_exporter
 
@@ -25,15 +24,13 @@ SENT = {
 
 
 @pytest.fixture
-def exporter(tmp_path: Path) -> Iterator[Exporter]:
-    """The exporter, and Airflow told of it as airflow.cfg would."""
+def exporter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exporter]:
+    """The exporter, and Airflow told of it as the chart's airflow.cfg tells a worker."""
     with running_exporter(tmp_path) as found:
-        stats.initialize(
-            factory=lambda: get_statsd_logger(
-                stats_class=StatsClient, host="127.0.0.1", port=found.port, prefix="airflow"
-            ),
-            export_legacy_names=True,
-        )
+        told = {"statsd_on": "True", "statsd_host": "127.0.0.1", "statsd_port": found.port}
+        for name, value in (told | {"statsd_prefix": "airflow"}).items():
+            monkeypatch.setenv(f"AIRFLOW__METRICS__{name.upper()}", str(value))
+        stats.initialize(factory=get_stats_factory(), export_legacy_names=True)
         yield found
         stats.initialize(factory=NoStatsLogger, export_legacy_names=True)
 
