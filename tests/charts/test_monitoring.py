@@ -176,6 +176,16 @@ def test_the_exporter_is_the_one_that_the_tests_run() -> None:
     assert images["statsd"]["tag"] == f"v{pieces()['programs']['statsd_exporter']['version']}"
 
 
+def test_another_mapping_makes_another_exporter() -> None:
+    """It reads its mapping once, when it starts."""
+    one, other = (
+        find(found, "Deployment", "airflow-statsd")["spec"]["template"]["metadata"]["annotations"]
+        for found in (render("airflow", "staging"), render("airflow", "staging", statsd__overrideMappings=[]))
+    )
+
+    assert one != other
+
+
 @pytest.mark.parametrize("place", GOOGLE_PLACES)
 def test_a_task_is_told_where_the_exporter_is(place: str) -> None:
     template = find(render("airflow", place), "ConfigMap", "airflow-config")["data"]["pod_template_file.yaml"]
