@@ -34,7 +34,7 @@ def tell(context: Mapping[str, Any]) -> None:
     ti, error = context["ti"], context.get("exception")
     if isinstance(error, AirflowFailException):
         error = error.__cause__ or error
-    pod = getattr(ti, "hostname", None) or ""  # unknown when the task was lost before it had one
+    pod = _pod(ti)
     place = {"dag": ti.dag_id, "run": ti.run_id, "task": ti.task_id, "map_index": ti.map_index, "pod": pod}
     outcome = {"try": ti.try_number, "state": "failed", "error": type(error).__name__}
     if isinstance(error, PermanentError):
@@ -43,3 +43,9 @@ def tell(context: Mapping[str, Any]) -> None:
     if pod:
         links["events"] = f"kubectl get events --field-selector involvedObject.name={pod}"
     alert(from_environment().alert_webhook, place | outcome | links)
+
+
+def _pod(ti: Any) -> str:
+    """The pod that did the work: the one that an operator started, else the worker's; "" when it is unknown."""
+    started = getattr(getattr(ti, "task", None), "pod", None)
+    return str(started.metadata.name if started else getattr(ti, "hostname", None) or "")

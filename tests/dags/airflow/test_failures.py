@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
+from kubernetes.client import models as k8s
 
 from customer360 import alerts
 from customer360.catalogue import CatalogueError
@@ -116,6 +117,13 @@ def test_what_caused_an_error_of_ours_does_not_leave(told: list[Any]) -> None:
     tell(context(caught.value))
     assert "BigQuery refused the file" in told[0][1]["message"]
     assert "Maria" not in json.dumps(told)
+
+
+def test_of_a_task_that_starts_a_pod_that_pod_is_told(told: list[Any]) -> None:
+    waiting = context(OSError())
+    waiting["ti"].task = SimpleNamespace(pod=k8s.V1Pod(metadata=k8s.V1ObjectMeta(name="dbt-marts-x7")))
+    tell(waiting)
+    assert told[0][1]["pod"] == "dbt-marts-x7"
 
 
 def test_a_task_that_was_lost_with_its_pod_is_told_without_one(told: list[Any]) -> None:
