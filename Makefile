@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -66,6 +66,8 @@ sandbox-up: setup ## start the emulators and leave them running
 	@.venv/bin/python -m scripts.sandbox up
 sandbox-down: ## stop the emulators
 	@.venv/bin/python -m scripts.sandbox down
+restore: setup ## load the raw layer again from the objects of an earlier run: RUN=name
+	@.venv/bin/python -m scripts.restore "$(RUN)"
 leak-scan: setup ## look for personal data in the open marts of the running sandbox
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
 rotate-keys: setup ## give the running sandbox new hash keys while it is read: VERSION=n

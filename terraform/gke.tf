@@ -62,6 +62,14 @@ resource "google_container_cluster" "this" {
   security_posture_config {
     mode = "BASIC"
   }
+  # The alerts of charts/platform ask Managed Prometheus, also for the phases of pods.
+  monitoring_config {
+    enable_components = ["SYSTEM_COMPONENTS", "POD"]
+
+    managed_prometheus {
+      enabled = true
+    }
+  }
   addons_config {
     gke_backup_agent_config {
       enabled = true

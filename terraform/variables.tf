@@ -217,7 +217,7 @@ variable "budget" {
 variable "other_images" {
   description = "Images of others that the cluster may run, as patterns of Binary Authorization."
   type        = list(string)
-  default     = ["ghcr.io/fluxcd/*", "ghcr.io/external-secrets/*"]
+  default     = ["ghcr.io/fluxcd/*", "ghcr.io/external-secrets/*", "quay.io/prometheus/*"]
 
   validation {
     condition     = !contains(var.other_images, "*")

@@ -149,7 +149,8 @@ class CsvInspector:
                 raise BadFileError(self.file, "the header has another name here", remedy, 0, expected)
         if len(names) < len(self.header):
             raise BadFileError(self.file, "the header lacks this column", remedy, 0, self.header[len(names)])
-        raise BadFileError(self.file, "the header has a column too many", remedy, 0, names[len(self.header)])
+        # It is not named: where the header is missing it would be a value.
+        raise BadFileError(self.file, "the header has a column too many", remedy, 0)
 
     def _check_bytes(self, block: bytes) -> None:
         if (position := block.find(0)) >= 0:

@@ -35,6 +35,11 @@ def save(bucket: Bucket, record: Record) -> None:
         bucket.create_json(record_name(record), asdict(record))
 
 
+def of_run(bucket: Bucket, run_id: str) -> list[Record]:
+    """Every record of a run, none when the bucket knows no such run."""
+    return [Record(**bucket.read_json(name)) for name in bucket.names(f"manifests/run_id={run_id}/")]
+
+
 def object_name(table: str, ingest_date: str, run_id: str, file: str) -> str:
     """Where a delivered file lives in the raw bucket; a rerun of the same day gets its own folder."""
     return f"olist/{table}/ingest_date={ingest_date}/run_id={run_id}/{file}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,7 @@ class Settings:
     source_uri: str
     retry_seconds: int
     cpu_request: str
+    statsd: str
     commit: str
     hash_key_version: str
     hash_key: bytes = field(repr=False)
@@ -79,6 +81,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         source_uri=environ.get("C360_SOURCE_URI", "/landing"),
         retry_seconds=_seconds(environ, "C360_RETRY_SECONDS", "60"),
         cpu_request=environ.get("C360_CPU_REQUEST", ""),
+        statsd=_address(environ, "C360_STATSD"),
         commit=environ.get("C360_COMMIT", "unknown"),
         hash_key_version=environ.get("C360_HASH_KEY_VERSION", "1"),
         hash_key=_key(environ, "C360_HASH_KEY"),
@@ -104,6 +107,13 @@ def _seconds(environ: Mapping[str, str], name: str, default: str) -> int:
     if not value.isdecimal():
         raise SettingsError(f"{name} is {value!r}; it must be a whole number of seconds")
     return int(value)
+
+
+def _address(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "")
+    if value and not re.fullmatch(r"[\w.-]+:[0-9]+", value):
+        raise SettingsError(f"{name} is {value!r}; it must be host:port")
+    return value
 
 
 def _key(environ: Mapping[str, str], name: str) -> bytes:

@@ -121,6 +121,10 @@ class Bucket:
         document: dict[str, Any] = json.loads(self._client.bucket(self.name).blob(name).download_as_bytes())
         return document
 
+    def names(self, prefix: str) -> list[str]:
+        """Names of the objects that start with `prefix`, in order."""
+        return sorted(blob.name for blob in self._client.list_blobs(self.name, prefix=prefix))
+
     def describe(self, name: str) -> StoredObject | None:
         """The object's size and checksum, or None when there is none."""
         blob = self._client.bucket(self.name).get_blob(name)

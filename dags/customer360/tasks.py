@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from customer360 import metrics
 from customer360.catalogue import source
 from customer360.manifest import Record
 from customer360.settings import from_environment
 from customer360.steps.fetch_rates import fetch_rates
 from customer360.steps.load import load_all
-from customer360.steps.reconcile import reconcile
+from customer360.steps.reconcile import gauges, reconcile
 from customer360.steps.upload import upload
 from customer360.storage import Bucket
 from customer360.warehouse import Warehouse
@@ -38,9 +40,12 @@ def replace(messages: Iterable[Message]) -> dict[str, int]:
 
 
 def balance(messages: Iterable[Message]) -> list[str]:
-    """Count rows and money at every station; a line for each table and amount."""
+    """Count rows and money at every station, and tell statsd where there is one; a line for each table and amount."""
     settings = from_environment()
-    rows, amounts = reconcile(Warehouse.connect(settings), settings, _records(messages))
+    warehouse = Warehouse.connect(settings)
+    rows, amounts = reconcile(warehouse, settings, _records(messages))
+    if settings.statsd:
+        metrics.send(settings.statsd, gauges(warehouse, settings, rows, time.time()))
     return [str(entry) for entry in (*rows, *amounts)]
 
 

@@ -1,4 +1,4 @@
-"""kind, kubectl and helm at their pinned versions: fetched where upstream answers, else built from Go modules."""
+"""Programs at their pinned versions: fetched where upstream answers, else built from Go modules or out of Debian."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 from scripts.cluster import upstream
 from scripts.cluster.pieces import architecture, cache_folder, pieces
-from scripts.offline import go_modules, kubernetes
+from scripts.commands import run
+from scripts.offline import debian, go_modules, kubernetes
 
 
 def path(name: str) -> Path:
@@ -24,11 +25,14 @@ def provide(name: str) -> str:
     piece, program = pieces()["programs"][name], path(name)
     label = f"{name} {piece['version']}"
     if program.exists():
-        return f"{label}: cached"
+        return f"{_found(program) if 'debian' in piece else label}: cached"
     url = _fill(piece["upstream"], piece)
     if upstream.answers(url):
         _fetch(piece, url, program)
         return f"{label}: fetched from upstream"
+    if "debian" in piece:
+        debian.take(piece["debian"]["package"], piece["debian"]["member"], program)
+        return f"{_found(program)}: DEBIAN'S, NOT THE PIN {piece['version']}: upstream does not answer"
     _build(name, piece, program)
     return f"{label}: built from Go modules, upstream does not answer"
 
@@ -59,6 +63,11 @@ def checksum(listed: str, file: str) -> str:
     """The checksum of a file in a list of them, else the first, which may be all there is."""
     lines = [line.split() for line in listed.splitlines()]
     return next((line[0] for line in lines if line[1:] == [file]), lines[0][0])
+
+
+def _found(program: Path) -> str:
+    """What a program says it is, in its first three words."""
+    return " ".join(run(program, "--version").split()[:3])
 
 
 def _fill(template: str, piece: dict[str, Any], **more: str) -> str:

@@ -32,8 +32,9 @@ def up(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def tools(_arguments: argparse.Namespace, console: Console) -> int:
-    """Bring what rendering the charts needs. Raises ClusterError and CommandError."""
-    console.print(programs.provide("helm"), highlight=False)
+    """Bring what the tests of the charts need. Raises ClusterError and CommandError."""
+    for name in ("helm", "promtool", "statsd_exporter"):
+        console.print(programs.provide(name), highlight=False)
     console.print(str(chart.provide()), highlight=False)
     return 0
 

@@ -55,6 +55,10 @@ def test_it_makes_these_objects_and_no_others(place: str) -> None:
         ("Service", "airflow-triggerer"),
         ("Service", f"airflow-{server()}"),
     }
+    if place != "kind":
+        expected |= {
+            (kind, "airflow-statsd") for kind in ("ConfigMap", "Deployment", "Service", "ServiceAccount")
+        }
     if place == "production":
         expected |= {("PodDisruptionBudget", "airflow-scheduler-pdb")}
     if knows_api_server():  # it also knows that the scheduler runs tasks, whose logs can be asked for
@@ -101,7 +105,7 @@ def test_tasks_and_components_are_told_the_same(place: str) -> None:
     told_components = [
         environment(container)
         for name, pod in pods(render("airflow", place)).items()
-        if name.startswith("Deployment")
+        if name.startswith("Deployment") and name != "Deployment airflow-statsd"
         for container in containers(pod)
     ]
 
@@ -221,6 +225,7 @@ def test_who_touches_logs_has_an_identity_in_google_cloud_and_nobody_else(place:
         "airflow-dag-processor": None,
         "airflow-scheduler": account,
         f"airflow-{server()}": account if knows_api_server() else None,
+        "airflow-statsd": None,
         "airflow-triggerer": account,
         "airflow-worker": None,
     }

@@ -9,6 +9,7 @@ from typing import Any
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 
+from scripts.cluster.pieces import pieces
 from tests.charts.releases import RELEASES, TAG, render, render_bytes
 from tests.charts.rendering import Document, containers, pods, search
 from tests.charts.restricted import violations
@@ -19,7 +20,7 @@ REPOSITORIES = {
     "production": "us-docker.pkg.dev/customer-360-artifacts/customer-360",
 }
 # Kinds of operators: their own webhooks check them, in the cluster.
-OPERATORS = ("external-secrets.io/",)
+OPERATORS = ("external-secrets.io/", "monitoring.")
 in_every_place = pytest.mark.parametrize(("release", "place"), RELEASES)
 
 
@@ -94,12 +95,18 @@ def test_every_container_names_its_size(release: str, place: str) -> None:
 
 
 @in_every_place
-def test_every_image_is_ours_and_of_one_commit(release: str, place: str) -> None:
-    expected = f"{REPOSITORIES[place]}/{'sandbox' if release == 'sandbox' else 'airflow'}:{TAG}"
+def test_every_image_is_ours_and_of_one_commit_but_for_the_exporter_of_metrics(
+    release: str, place: str
+) -> None:
+    expected = {f"{REPOSITORIES[place]}/{'sandbox' if release == 'sandbox' else 'airflow'}:{TAG}"}
+    if release == "airflow" and place != "kind":
+        expected.add(
+            f"quay.io/prometheus/statsd-exporter:v{pieces()['programs']['statsd_exporter']['version']}"
+        )
 
-    assert {entry["image"] for pod in pods(render(release, place)).values() for entry in containers(pod)} == {
-        expected
-    }
+    assert {
+        entry["image"] for pod in pods(render(release, place)).values() for entry in containers(pod)
+    } == expected
 
 
 @in_every_place

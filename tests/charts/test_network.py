@@ -183,7 +183,9 @@ def test_there_is_one_policy_for_each_row_and_each_end(place: str) -> None:
         "default-deny",
         *(f"from-{who}" for who in rows),
         "to-api-server",
+        "to-statsd",
         "to-triggerer",
+        *(["to-metrics"] if place != "kind" else []),
     }
 
 

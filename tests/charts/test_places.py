@@ -28,6 +28,7 @@ AIRFLOW_KIND = (
     r"config\.(scheduler|dag_processor|triggerer)\..+",
     r"(apiServer|scheduler|dagProcessor|triggerer)\.(resources\.requests|livenessProbe|readinessProbe|waitForMigrations)\..+",
     r"apiServer\.service\..+",
+    r"statsd\.enabled",
 )
 PLATFORM_GOOGLE = (
     r"serviceAccounts\.(uploader|loader|dbt)\..+",
@@ -38,6 +39,7 @@ PLATFORM_KIND = (
     r"airflow\.(repository|resources\.requests\.(cpu|memory))",
     r"quota\..+",
     r"network\.(destinations\..+|visitors)",
+    r"monitoring\.system",
 )
 
 

@@ -38,6 +38,7 @@ def test_it_makes_these_objects_besides_policies(place: str) -> None:
         ("Job", prepare_job(place)["metadata"]["name"]),
         ("Role", "pod-launcher"),
         ("RoleBinding", "pod-launcher"),
+        *([("Rules", "customer-360"), ("PodMonitoring", "statsd")] if place != "kind" else []),
     }
 
     copies = ("ExternalSecret", "SecretStore")  # test_secrets.py
@@ -174,6 +175,8 @@ def test_on_kind_the_quota_has_room_for_all_tasks_at_once() -> None:
         ({"network__destinations__database": [{"ports": [5432]}]}, "/network/destinations/database/0"),
         ({"network__destinations__database": [{"addresses": ["10.0.0.0/8"], "ports": []}]}, "ports"),
         ({"netwrok": {}}, "netwrok"),
+        ({"monitoring__system": "datadog"}, "/monitoring/system"),
+        ({"monitoring__repository": "example/customer-360"}, "/monitoring/repository"),
     ],
 )
 def test_bad_values_are_refused(setting: dict[str, object], problem: str) -> None:

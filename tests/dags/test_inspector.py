@@ -87,8 +87,26 @@ def test_another_name_in_the_header_is_named() -> None:
 
 def test_an_extra_column_in_the_header_is_refused() -> None:
     error = refuse(b"id,comment,price,more\n1,a,2,3\n")
-    assert (error.row, error.column) == (0, "more")
+    assert (error.row, error.column) == (0, None)
     assert "a column too many" in str(error)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,comment,maria@example.com\n1,a,2\n",
+        b"id,comment,price,maria@example.com\n1,a,2,3\n",
+        b"maria@example.com;b;c\n",
+        b"id,comment,price\n1,maria@example.com\n",
+        b"id,comment,price\n1,maria@example.com,2,3\n",
+        b"id,comment,price\n1,maria@example.com\x00,2\n",
+        b"id,comment,price\n1,maria@example.com\xff,2\n",
+        b'id,comment,price\n1,"maria@example.com,2\n',
+        b'id,comment,price\n1,maria"@example.com,2\n',
+    ],
+)
+def test_no_refusal_quotes_a_value(content: bytes) -> None:
+    assert "maria" not in str(refuse(content))
 
 
 def test_a_missing_column_in_the_header_is_named() -> None:

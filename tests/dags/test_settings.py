@@ -36,6 +36,11 @@ def test_a_time_that_is_no_number_is_refused() -> None:
         from_environment({**ENVIRONMENT, "C360_RETRY_SECONDS": "soon"})
 
 
+def test_an_address_that_is_none_is_refused() -> None:
+    with pytest.raises(SettingsError, match="C360_STATSD is 'statsd'; it must be host:port"):
+        from_environment({**ENVIRONMENT, "C360_STATSD": "statsd"})
+
+
 @pytest.mark.parametrize("name", ["C360_HASH_KEY", "C360_CONTACT_KEY", "C360_ALERT_WEBHOOK"])
 def test_secrets_are_not_in_the_representation(name: str) -> None:
     assert "kkkk" not in repr(from_environment({**ENVIRONMENT, name: "k" * 32}))

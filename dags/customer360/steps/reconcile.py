@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from customer360.errors import PermanentError
 from customer360.manifest import Record
+from customer360.metrics import Gauge
 from customer360.settings import Settings
 from customer360.warehouse import Warehouse
 
@@ -52,6 +53,8 @@ AMOUNTS = (
     ("order_items", "freight_value", "fct_order_items", "freight_brl"),
     ("order_payments", "payment_value", "fct_payments", "amount_brl"),
 )
+# Marts whose rows are watched: one for each thing that customers do, and the customers themselves.
+WATCHED_MARTS = ("customer_360", "fct_order_items", "fct_orders", "fct_payments", "fct_reviews")
 
 
 def reconcile(
@@ -102,3 +105,31 @@ def amounts(warehouse: Warehouse, settings: Settings) -> list[Amount]:
         Amount(row["name"], *(Decimal(row[station] or 0) for station in ("raw", "marts", "quarantined")))
         for row in warehouse.rows(" union all ".join(selects))
     ]
+
+
+def gauges(warehouse: Warehouse, settings: Settings, rows: list[Balance], now: float) -> list[Gauge]:
+    """Metrics of a run that came out even: when, and the rows of each table in each layer."""
+    layers = [
+        *((entry.table, "delivered", entry.delivered) for entry in rows),
+        *((entry.table, "raw", entry.raw) for entry in rows),
+        *((entry.table, "staging", entry.staging) for entry in rows),
+        *((entry.table, "quarantine", entry.quarantined) for entry in rows),
+        *((mart, "marts", count) for mart, count in mart_rows(warehouse, settings).items()),
+    ]
+    return [
+        Gauge("customer_360_reconciled_at_seconds", int(now)),
+        *(
+            Gauge("customer_360_rows", count, {"layer": layer, "table": table})
+            for table, layer, count in layers
+        ),
+    ]
+
+
+def mart_rows(warehouse: Warehouse, settings: Settings) -> dict[str, int]:
+    """Rows of each watched mart."""
+    marts = settings.dataset("marts")
+    selects = [
+        f"select '{mart}' as name, (select count(*) from {marts}.{mart}) as row_count"
+        for mart in WATCHED_MARTS
+    ]
+    return {row["name"]: row["row_count"] for row in warehouse.rows(" union all ".join(selects))}

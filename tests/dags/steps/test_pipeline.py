@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from uuid import uuid4
 import pytest
 import requests
 
-from customer360.catalogue import source
+from customer360 import tasks
+from customer360.catalogue import source, sources
 from customer360.dbt_session import DbtError, DbtSession
 from customer360.inspector import BadFileError
 from customer360.manifest import record_name
@@ -22,7 +24,7 @@ from customer360.rates import RatesError
 from customer360.settings import Settings
 from customer360.steps.fetch_rates import fetch_rates, first_order_date
 from customer360.steps.load import load
-from customer360.steps.reconcile import Amount, Balance, ReconcileError, reconcile
+from customer360.steps.reconcile import WATCHED_MARTS, Amount, Balance, ReconcileError, reconcile
 from customer360.steps.transform import freshness
 from customer360.storage import Bucket, StoredObject
 from customer360.warehouse import Warehouse
@@ -105,6 +107,23 @@ def test_the_summary_counts_rows_tests_and_seconds(pipeline: Pipeline) -> None:
     assert summary["seconds"]["total"] == pytest.approx(
         sum(entry["seconds"] for entry in summary["timeline"]), abs=0.1
     )
+
+
+def test_what_came_out_even_is_told_to_statsd_by_names_of_layers_and_tables_alone(
+    pipeline: Pipeline, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("C360_DATASET_PREFIX", settings.dataset_prefix)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        monkeypatch.setenv("C360_STATSD", f"127.0.0.1:{receiver.getsockname()[1]}")
+        tasks.balance([asdict(record) for record in pipeline.run.records])
+        receiver.settimeout(5)
+        told = [receiver.recv(1000).decode() for _ in range(1 + 4 * 11 + len(WATCHED_MARTS))]
+    assert told[0].startswith("customer_360_reconciled_at_seconds:")
+    assert f"customer_360_rows:{ORDERS}|g|#layer:delivered,table:orders" in told
+    assert f"customer_360_rows:{ORDERS}|g|#layer:marts,table:fct_orders" in told
+    names = {line.rpartition("table:")[2] for line in told[1:]}
+    assert names == {entry.table for entry in sources()} | set(WATCHED_MARTS)
 
 
 def test_a_missing_row_is_named_by_reconcile(pipeline: Pipeline) -> None:

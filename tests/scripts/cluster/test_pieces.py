@@ -6,12 +6,16 @@ import pytest
 
 from scripts.cluster.pieces import pieces
 
-PROGRAMS = ("kind", "kubectl", "helm")
+PROGRAMS = ("kind", "kubectl", "helm", "statsd_exporter")
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_every_program_can_come_from_upstream_and_from_its_module(name: str) -> None:
     assert {"version", "upstream", "checksum", "module", "package"} <= pieces()["programs"][name].keys()
+
+
+def test_promtool_can_come_from_upstream_and_from_debian() -> None:
+    assert {"version", "upstream", "checksum", "member", "debian"} <= pieces()["programs"]["promtool"].keys()
 
 
 def test_kubectl_and_the_node_are_of_the_kubernetes_version() -> None:

@@ -1,0 +1,44 @@
+"""The commands of the runbooks, block by block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+RUNBOOKS = Path(__file__).parents[1] / "charts" / "platform" / "runbooks"
+FENCE = re.compile(r"^```(.*)\n((?:(?!```).*\n)*)```$", re.MULTILINE)
+AIRFLOW = " -- airflow "
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its runbook, what stands behind the fence, and its commands."""
+
+    runbook: str
+    kind: str
+    text: str
+
+    @property
+    def commands(self) -> list[str]:
+        """Lines that call a program; words of the shell around them are none."""
+        lines = (line.strip() for line in self.text.splitlines())
+        return [line for line in lines if line and not line.startswith(("for ", "done"))]
+
+
+def blocks() -> Iterator[Block]:
+    """Every block of every runbook."""
+    for path in sorted(RUNBOOKS.glob("*.md")):
+        for kind, text in FENCE.findall(path.read_text("utf-8")):
+            yield Block(path.stem, kind, text)
+
+
+def airflow_commands() -> list[str]:
+    """What the runbooks ask of Airflow's command line, without its name."""
+    return [
+        command.partition(AIRFLOW)[2]
+        for block in blocks()
+        for command in block.commands
+        if AIRFLOW in command
+    ]
