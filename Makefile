@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster clean sandbox-up sandbox-down leak-scan erase lint-sql update verify lock tf-test tf-values tf-docs
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -46,6 +46,8 @@ sandbox-down: ## stop the emulators
 	@.venv/bin/python -m scripts.sandbox down
 leak-scan: setup ## look for personal data in the open marts of the running sandbox
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
+erase: setup ## erase a person: PERSON=customer_unique_id, ON=cluster for kind's
+	@$(if $(PERSON),,$(error say who: PERSON=customer_unique_id)).venv/bin/python -m scripts.erase $(if $(ON),--on $(ON))
 lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
 	@.venv/bin/python -m scripts.lint_sql
 tf-test: setup ## test the cloud side without a cloud: ARGS="tests/terraform -k access"

@@ -35,6 +35,7 @@ HEALTH = {
     "bigquery": "/healthz",
     "rates": "/healthz",
 }
+KEYS = ("C360_HASH_KEY", "C360_CONTACT_KEY", "C360_ERASURE_KEY")
 PORTS = {"storage-server": 4444, "storage": 4443, "bigquery": 9050, "rates": 8090}
 
 
@@ -115,6 +116,14 @@ def status(directory: Path) -> dict[str, tuple[Process, bool]]:
         name: (process, process.is_alive and answers(process.url + HEALTH[name]))
         for name, process in found.items()
     }
+
+
+def running(directory: Path) -> Sandbox:
+    """The sandbox of a directory that is up. Raises SandboxError where none is."""
+    found = _read(directory.resolve())
+    if found.keys() != HEALTH.keys() or not all(process.is_alive for process in found.values()):
+        raise SandboxError("no sandbox is up: run `make demo KEEP=1` or `make sandbox-up`")
+    return Sandbox(directory.resolve(), found)
 
 
 @contextmanager
@@ -212,13 +221,13 @@ def _create_bucket(place: Sandbox) -> None:
 
 
 def _keys(directory: Path) -> dict[str, str]:
-    """Random hash keys, made once for a directory and readable by its owner alone."""
+    """Random keys, each made once for a directory and readable by its owner alone."""
     path = directory / "keys.json"
-    if not path.exists():
-        keys = {name: secrets.token_hex(32) for name in ("C360_HASH_KEY", "C360_CONTACT_KEY")}
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(keys, file)
-    found: dict[str, str] = json.loads(path.read_text())
+    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if missing := [name for name in KEYS if name not in found]:
+        found |= {name: secrets.token_hex(32) for name in missing}
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(found, file)
     return found
 
 

@@ -38,7 +38,9 @@ def freshness(session: DbtSession) -> Outcome:
     return session.run("source", "freshness")
 
 
-def transform(settings: Settings, layer: str, full_refresh: bool = False) -> Outcome:
+def transform(
+    settings: Settings, layer: str, full_refresh: bool = False, needs_freshness: bool = True
+) -> Outcome:
     """Build one layer after what it needs: fresh raw tables for staging, the hash keys for intermediate.
 
     Raises SettingsError, LoadError and DbtError.
@@ -47,7 +49,7 @@ def transform(settings: Settings, layer: str, full_refresh: bool = False) -> Out
         # dbt reads the project meanwhile.
         if layer == "intermediate":
             load_keys(Warehouse.connect(settings), settings)
-        if layer == "staging":
+        if layer == "staging" and needs_freshness:
             freshness(session)
         return build(session, layer, full_refresh)
 
@@ -62,9 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=False,
         help="build facts from nothing",
     )
+    parser.add_argument(
+        "--freshness",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="refuse stale raw tables (default)",
+    )
     chosen = parser.parse_args(arguments)
     try:
-        outcome = transform(from_environment(), chosen.layer, chosen.full_refresh)
+        outcome = transform(from_environment(), chosen.layer, chosen.full_refresh, chosen.freshness)
     except SettingsError as error:
         print(f"settings: {error}", file=sys.stderr)
         return WRONG_SETTINGS
