@@ -29,7 +29,7 @@ AIRFLOW_KIND = (
     r"(apiServer|scheduler|dagProcessor|triggerer)\.(resources\.requests|livenessProbe|readinessProbe|waitForMigrations)\..+",
     r"apiServer\.service\..+",
 )
-PLATFORM_GOOGLE = (r"serviceAccounts\.(uploader|loader|dbt)\..+", r"network\.destinations\..+")
+PLATFORM_GOOGLE = (r"serviceAccounts\.(uploader|eraser|loader|dbt)\..+", r"network\.destinations\..+")
 PLATFORM_KIND = (
     r"airflow\.(repository|resources\.requests\.(cpu|memory))",
     r"quota\..+",
