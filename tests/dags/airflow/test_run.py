@@ -153,7 +153,10 @@ def test_a_delivery_without_files_fails_every_upload_at_its_first_try_and_tells_
     assert states(run(tmp_path)) == {
         "exchange_rates.fetch": {"failed"},
         "uploads.upload": {"failed"},
-        **{task_id: {"upstream_failed"} for task_id in ("raw_load.load", *BUILDS, "reconcile")},
+        **{
+            task_id: {"upstream_failed"}
+            for task_id in ("raw_load.suppress", "raw_load.load", *BUILDS, "reconcile")
+        },
     }
     assert [(facts["error"], facts["try"]) for facts in told] == [("BadFileError", 1)] * 11
     assert {facts["map_index"] for facts in told} == set(range(-1, 10))
