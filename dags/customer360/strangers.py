@@ -117,8 +117,8 @@ def follow(rule: Rule, chunks: Iterable[bytes], trail: Trail) -> int:
     for _, row in table(rule.table, chunks):
         if row and (salt := trail.get(row[rule.found_by].strip(BLANKS))):
             found += 1
-            if rule.leads_to:
-                trail[row[rule.leads_to].strip(BLANKS)] = salt
+            if rule.leads_to and (lead := row[rule.leads_to].strip(BLANKS)):
+                trail[lead] = salt
     return found
 
 

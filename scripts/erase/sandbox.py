@@ -1,4 +1,4 @@
-"""Erase a person from the running sandbox, with the steps of the Dag in its order."""
+"""Erase a person where the environment names, or in the running sandbox, with the steps of the Dag in its order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,8 @@ TITLES = {
 
 def erase_here(person: str, asked_by: str, directory: Path, console: Console) -> int:
     """Erase, build anew, put on record; the exit code 0. Raises SandboxError and what the steps raise."""
-    os.environ.update(running(directory).environment())
+    if "C360_PROJECT" not in os.environ:
+        os.environ.update(running(directory).environment())
     settings = from_environment()
     warehouse, bucket = Warehouse.connect(settings), Bucket.connect(settings)
     request = ask(bucket, person, asked_by)

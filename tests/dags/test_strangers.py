@@ -113,6 +113,13 @@ def test_the_way_leads_from_the_person_to_the_orders() -> None:
     assert trail == {"eva": SALT, "c2": SALT, "o1": SALT}
 
 
+def test_an_empty_id_leads_to_nobody() -> None:
+    """Rows of others that lack theirs would follow."""
+    trail: Trail = {"eva": SALT}
+    follow(BY_TABLE["customers"], [CUSTOMERS.replace(b"c2,", b" ,")], trail)
+    assert trail == {"eva": SALT}
+
+
 def test_a_stranger_s_id_looks_like_any_and_is_another_for_another_salt() -> None:
     assert substitute(SALT, "a") == substitute(SALT, " a\n") != substitute(OTHER, "a")
     assert len(substitute(SALT, "a")) == ID_CHARACTERS

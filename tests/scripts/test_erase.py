@@ -14,7 +14,7 @@ def erase(directory: Path, **environment: str) -> subprocess.CompletedProcess[st
     return subprocess.run(
         [sys.executable, "-m", "scripts.erase", "--dir", str(directory)],
         cwd=ROOT,
-        env={**os.environ, **environment},
+        env={name: value for name, value in os.environ.items() if name != "C360_PROJECT"} | environment,
         capture_output=True,
         text=True,
         check=False,

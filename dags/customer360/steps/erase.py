@@ -11,8 +11,10 @@ import base64
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from google.api_core.exceptions import NotFound
 from google.cloud.bigquery import SchemaField
@@ -76,7 +78,7 @@ def erase(
     NoSuchPersonError, after which the request is gone and nothing has changed, and SettingsError.
     """
     asked = _asked(bucket, request)
-    person = str(asked["customer_unique_id"]).strip(BLANKS)
+    person = asked["customer_unique_id"]
     register = Register(warehouse, settings)
     entry = register.entries().get(register.hash(person))
     is_finished = entry is not None and register.is_finished(entry.request)
@@ -87,7 +89,7 @@ def erase(
     with _Tables(warehouse, settings) as tables:
         found += sum(tables.follow(BY_TABLE[table], trail) for table in PERSONS)
         if not found and (entry is None or is_finished):
-            _forget(bucket, request)
+            _forget(bucket, person)
             if is_finished:
                 return None
             raise NoSuchPersonError("no such person; nothing changed. Is it the customer_unique_id?")
@@ -104,7 +106,7 @@ def erase(
         on_step("tables")
         rows |= {rule.table: tables.clean(rule) for rule in RULES}
     name = entry.request if entry and not is_finished else request
-    return Erasure(name, str(asked["asked_by"]), cleaned.objects, cleaned.generations, rows)
+    return Erasure(name, asked["asked_by"], cleaned.objects, cleaned.generations, rows)
 
 
 def finish(
@@ -122,7 +124,8 @@ def finish(
         "rows_by_table": json.dumps(erasure.rows, sort_keys=True),
     }
     Register(warehouse, settings).record(facts)
-    _forget(bucket, request)
+    with suppress(NoSuchRequestError):  # an earlier try let go of it
+        _forget(bucket, _asked(bucket, request)["customer_unique_id"])
 
 
 class _Tables:
@@ -211,13 +214,25 @@ def _object(request: str) -> str:
 
 
 def _asked(bucket: Bucket, request: str) -> dict[str, str]:
+    """What a request says. Raises NoSuchRequestError, and NoSuchPersonError where it says nothing."""
     try:
-        return bucket.read_json(_object(request))
+        asked = bucket.read_json(_object(request))
     except NotFound:
         raise NoSuchRequestError(f"no request {request} is there; ask with `make erase`") from None
+    except ValueError:
+        raise NoSuchRequestError(f"request {request} is no JSON; ask with `make erase`") from None
+    if not (person := _person(asked)):
+        raise NoSuchPersonError(f"request {request} names nobody; nothing changed")
+    return {"customer_unique_id": person, "asked_by": str(asked.get("asked_by", ""))}
 
 
-def _forget(bucket: Bucket, request: str) -> None:
-    """Delete a request in all its generations: it names the person."""
-    for generation in bucket.generations(_object(request)):
-        bucket.delete(generation)
+def _person(asked: dict[str, Any]) -> str:
+    return str(asked.get("customer_unique_id", "")).strip(BLANKS)
+
+
+def _forget(bucket: Bucket, person: str) -> None:
+    """Delete every request that names a person, those of tries that were given up too, in all generations."""
+    for generation in bucket.generations("erasures/"):
+        with suppress(ValueError):  # no JSON names nobody
+            if _person(json.loads(b"".join(bucket.read(generation)))) == person:
+                bucket.delete(generation)

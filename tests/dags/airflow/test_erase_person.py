@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import runpy
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from airflow.sdk import ParamsDict
 from airflow.sdk.exceptions import ParamValidationError
 from airflow.serialization.serialized_objects import DagSerialization
 
-from tests.dags.airflow.conftest import DAGS
+from tests.dags.airflow.conftest import parse
 from tests.dags.airflow.pods_of import BUILDS, LAYERS, all_pods, environment
 
 REQUEST = "20261126t040000-0a1b2c3d"
@@ -20,7 +19,7 @@ REQUEST = "20261126t040000-0a1b2c3d"
 
 @pytest.fixture(scope="module")
 def dag() -> Any:
-    return runpy.run_path(str(DAGS / "erase_person.py"))["erase_person"]()
+    return parse("erase_person")
 
 
 def test_it_runs_when_it_is_asked_to_and_one_run_at_a_time(dag: Any) -> None:

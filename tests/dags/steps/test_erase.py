@@ -19,7 +19,7 @@ from customer360.dbt_session import DbtSession
 from customer360.privacy import keyed_hash
 from customer360.register import Register
 from customer360.settings import LAYERS, Settings, SettingsError
-from customer360.steps.erase import NoSuchRequestError, erase
+from customer360.steps.erase import NoSuchPersonError, NoSuchRequestError, ask, erase
 from customer360.storage import Bucket
 from customer360.strangers import substitute
 from customer360.warehouse import Warehouse
@@ -62,13 +62,21 @@ class World:
     def erase(self, person: str = witness.PERSON) -> subprocess.CompletedProcess[str]:
         """What `make erase` runs."""
         return subprocess.run(
-            [sys.executable, "-m", "scripts.erase", "--dir", str(self.sandbox.directory)],
+            [sys.executable, "-m", "scripts.erase"],
             cwd=ROOT,
-            env={**os.environ, "PERSON": person, "C360_DATASET_PREFIX": self.settings.dataset_prefix},
+            env={**os.environ, **self.place, "PERSON": person},
             capture_output=True,
             text=True,
             check=False,
         )
+
+    @property
+    def place(self) -> dict[str, str]:
+        own = {
+            "C360_DATASET_PREFIX": self.settings.dataset_prefix,
+            "C360_RAW_BUCKET": self.settings.raw_bucket,
+        }
+        return self.sandbox.environment() | own
 
     @property
     def datasets(self) -> list[str]:
@@ -98,10 +106,11 @@ class World:
 def world(
     settings: Settings,
     warehouse: Warehouse,
-    bucket: Bucket,
     sandbox: Sandbox,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[World]:
+    own = witness.with_own_bucket(settings, sandbox)
+    bucket = Bucket.connect(own)
     delivery, target = tmp_path_factory.mktemp("delivery"), tmp_path_factory.mktemp("target")
     generate(delivery, ORDERS, 11)
     witness.plant(delivery)
@@ -109,7 +118,7 @@ def world(
         patch.setenv("C360_DATASET_PREFIX", settings.dataset_prefix)
         log = target / "logs" / "dbt.out"
         with DbtSession(settings.dbt_directory.resolve(), "sandbox", target, log) as dbt:
-            made = World(warehouse, bucket, settings, delivery, dbt, sandbox)
+            made = World(warehouse, bucket, own, delivery, dbt, sandbox)
             for day in DAYS:
                 made.run(day)
             overwrite_one_object(bucket)
@@ -178,7 +187,7 @@ def test_no_byte_of_any_generation_of_an_object_holds_anything_of_the_person(
     world: World, sandbox: Sandbox
 ) -> None:
     assert witness.in_objects(world.bucket, world.traces) == set()
-    assert witness.in_files(sandbox.directory / "storage", world.traces) == set()
+    assert witness.in_files(sandbox, world.bucket, world.traces) == set()
 
 
 @pytest.mark.usefixtures("erased")
@@ -254,6 +263,11 @@ def test_a_request_that_is_not_there_is_named(world: World) -> None:
         erase(world.warehouse, world.bucket, world.settings, "20260101t000000-0")
 
 
+def test_a_request_that_names_nobody_is_refused(world: World) -> None:
+    with pytest.raises(NoSuchPersonError, match="names nobody; nothing changed"):
+        erase(world.warehouse, world.bucket, world.settings, ask(world.bucket, " ", "a test"))
+
+
 @pytest.mark.usefixtures("erased")
 def test_another_key_than_the_register_s_stops_the_run(world: World) -> None:
     other = replace(world.settings, erasure_key=os.urandom(32))
@@ -269,7 +283,7 @@ def test_the_old_files_do_not_bring_the_person_back(world: World, before: Before
     done = world.run("2026-02-01")
     assert all(balance.is_even for balance in done.run.balances)
     assert witness.in_tables(world.warehouse, world.datasets, world.traces) == set()
-    assert witness.in_files(sandbox.directory / "storage", world.traces) == set()
+    assert witness.in_files(sandbox, world.bucket, world.traces) == set()
     assert world.aggregates() == before.aggregates
     # The stranger is the same every day.
     assert known == world.warehouse.rows(

@@ -18,6 +18,7 @@ from customer360.storage import Bucket, Generation, StoredObject
 from customer360.warehouse import Warehouse
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.generate import generate
+from scripts.sandbox import Sandbox
 from tests.dags.steps import witness
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
@@ -75,11 +76,10 @@ def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def own(settings: Settings, request: pytest.FixtureRequest) -> Settings:
-    """Settings with datasets of the test's own: what one test erases, the next must find."""
-    return replace(
-        settings, dataset_prefix=f"{settings.dataset_prefix}_{uuid4().hex[:6]}", commit=request.node.name
-    )
+def own(settings: Settings, sandbox: Sandbox) -> Settings:
+    """Settings with datasets and a bucket of the test's own: what one test erases, the next must find."""
+    prefix = f"{settings.dataset_prefix}_{uuid4().hex[:6]}"
+    return replace(witness.with_own_bucket(settings, sandbox), dataset_prefix=prefix)
 
 
 @pytest.fixture
@@ -148,6 +148,16 @@ def test_a_record_that_was_made_is_not_made_twice(loaded: Pipeline) -> None:
     finish(loaded.warehouse, loaded.bucket, loaded.settings, request, done, "a-run")
     assert rows_of(loaded, "erasures") == 1
     assert left(loaded) == set()
+
+
+def test_asked_again_under_another_name_it_goes_on_and_both_requests_go(loaded: Pipeline) -> None:
+    requests = [ask(loaded.bucket, witness.PERSON, "a test") for _ in range(2)]
+    with pytest.raises(DiedError):
+        erase(DyingWarehouse.connect(loaded.settings), loaded.bucket, loaded.settings, requests[0])
+    done = finished(loaded, requests[1])
+    assert done.request == requests[0]
+    assert left(loaded) == set()
+    assert loaded.bucket.generations("erasures/") == []
 
 
 def test_a_run_between_two_tries_does_not_bring_the_person_back(loaded: Pipeline, delivery: Path) -> None:

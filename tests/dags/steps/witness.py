@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import hashlib
+from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
+
+import requests
 
 from customer360.catalogue import source
 from customer360.privacy import keyed_hash, mask_name, normalise_email, normalise_phone
 from customer360.settings import Settings
 from customer360.storage import Bucket
 from customer360.warehouse import Warehouse
+from scripts.sandbox import Sandbox
 
 PERSON = "abad1dea" * 4
 CUSTOMERS = ("c0ffee01" * 4, "c0ffee02" * 4, "c0ffee03" * 4)
@@ -87,6 +92,13 @@ def _composed(*values: str) -> str:
     return hashlib.sha256("|".join(f"{len(value)}:{value}" for value in values).encode()).hexdigest()
 
 
+def with_own_bucket(settings: Settings, sandbox: Sandbox) -> Settings:
+    """Settings with a raw bucket in which nobody else leaves objects."""
+    bucket = f"raw-{uuid4().hex[:8]}"
+    requests.post(f"{sandbox.storage_url}/storage/v1/b", json={"name": bucket}, timeout=10).raise_for_status()
+    return replace(settings, raw_bucket=bucket)
+
+
 def in_tables(warehouse: Warehouse, datasets: list[str], wanted: list[str]) -> set[str]:
     """Tables of which a cell holds one of the values."""
     tables = [
@@ -113,11 +125,11 @@ def in_objects(bucket: Bucket, wanted: list[str]) -> set[str]:
     }
 
 
-def in_files(folder: Path, wanted: list[str]) -> set[str]:
-    """Files on disk that hold one of the values."""
+def in_files(sandbox: Sandbox, bucket: Bucket, wanted: list[str]) -> set[str]:
+    """Files on disk that hold one of the values, below the bucket and where the gateway keeps its old generations."""
     return {
         str(path)
-        for path in folder.rglob("*")
+        for path in (sandbox.directory / "storage").glob(f"{bucket.name}*/**/*")
         if path.is_file() and _stand_in(path.read_bytes().decode(errors="replace"), wanted)
     }
 
