@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -72,6 +72,8 @@ leak-scan: setup ## look for personal data in the open marts of the running sand
 	@.venv/bin/python -m scripts.leak_scan $(ARGS)
 rotate-keys: setup ## give the running sandbox new hash keys while it is read: VERSION=n
 	@.venv/bin/python -m scripts.rotate_keys --version "$(VERSION)"
+erase: setup ## erase a person: PERSON=customer_unique_id, ON=cluster for kind's
+	@$(if $(PERSON),,$(error say who: PERSON=customer_unique_id)).venv/bin/python -m scripts.erase $(if $(ON),--on $(ON))
 lint-sql: setup ## check the compiled SQL with Google's own analyzer (needs Go)
 	@.venv/bin/python -m scripts.lint_sql
 check-contracts: setup ## tell which changes of dbt's tables break their readers: BASE=commit ARGS=--json

@@ -7,6 +7,7 @@ staging, intermediate and marts from them. In the end every row and every cent i
 |---|---|---|
 | `exchange_rates.fetch` | rates from the first order to today, from the API to the bucket | `uploader` |
 | `uploads.upload` | a pod a file: inspects it, sends it in 10 MiB chunks, records it | `uploader` |
+| `raw_load.suppress` | takes erased persons out of what was uploaded, once no erasure is under way | `eraser` |
 | `raw_load.load` | replaces every raw table by its object, all at once | `loader` |
 | `dbt.staging` | checks that the raw tables are fresh, types rows and sets aside the bad ones | `dbt` |
 | `dbt.intermediate` | loads the hash keys, makes persons and hides who they are | `dbt` |
@@ -92,6 +93,19 @@ def upload(table: str, base: str, run: str, day: str) -> dict[str, Any]:
 
 
 @task(
+    **pod("eraser"), execution_timeout=timedelta(hours=1), pool=BIGQUERY, retries=12, multiple_outputs=False
+)
+@giving_up()
+def suppress(uploaded: Sequence[dict[str, Any]], rates: dict[str, Any]) -> list[dict[str, Any]]:
+    """Keep erased persons out of the run, tried again while an erasure is under way; the records as they are then."""
+    import turns
+    from customer360 import tasks
+
+    # The slice is one request, where the items are one each.
+    return tasks.keep_out([*uploaded[:], rates], turns.holder(), turns.has_ended)
+
+
+@task(
     **pod("loader"),
     execution_timeout=timedelta(hours=1),
     pool=BIGQUERY,
@@ -99,20 +113,20 @@ def upload(table: str, base: str, run: str, day: str) -> dict[str, Any]:
     outlets=tables("raw", (source.table for source in sources())),
 )
 @giving_up()
-def load(uploaded: Sequence[dict[str, Any]], rates: dict[str, Any]) -> dict[str, int]:
+def load(records: list[dict[str, Any]]) -> dict[str, int]:
     """Replace every raw table; the rows of each."""
     from customer360 import tasks
 
-    return tasks.replace([*uploaded[:], rates])  # the slice is one request, where the items are one each
+    return tasks.replace(records)
 
 
 @task(**pod("reconciler"), execution_timeout=timedelta(minutes=15), pool=BIGQUERY)
 @giving_up()
-def reconcile(uploaded: Sequence[dict[str, Any]], rates: dict[str, Any]) -> list[str]:
+def reconcile(records: list[dict[str, Any]]) -> list[str]:
     """Count rows and money at every station; the balances."""
     from customer360 import tasks
 
-    return tasks.balance([*uploaded[:], rates])
+    return tasks.balance(records)
 
 
 def build(layer: str, outlets: Iterable[Asset] = ()) -> Any:
@@ -169,8 +183,9 @@ def olist_etl_pipeline() -> None:
         return upload.partial(base=SOURCE, run=RUN, day=DAY).expand(table=files)
 
     @task_group
-    def raw_load(uploaded: Any, rates: Any) -> None:
-        load(uploaded, rates)
+    def raw_load(uploaded: Any, rates: Any) -> Any:
+        records = suppress(uploaded, rates)
+        return records, load(records)
 
     @task_group
     def dbt() -> None:
@@ -178,8 +193,9 @@ def olist_etl_pipeline() -> None:
         chain(build("staging"), build("intermediate"), build("marts", outlets=marts))
 
     rates, uploaded = exchange_rates(), uploads()
+    records, loaded = raw_load(uploaded, rates)
     layers = [dbt()] if not ONLY or ONLY.startswith("dbt.") else []
-    chain(raw_load(uploaded, rates), *layers, reconcile(uploaded, rates))
+    chain(loaded, *layers, reconcile(records))
 
 
 olist_etl_pipeline()

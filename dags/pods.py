@@ -1,12 +1,13 @@
 """The shape of every pod of a run by kind of work: its identity, its size, and what it may touch.
 
-Kinds: `uploader` reads the delivery and creates objects, `loader` runs load jobs, `reconciler` compares, `dbt` builds.
-None holds a token of the Kubernetes API: the executor starts the first three, and a task of dbt starts its pod from
-beside the scheduler, which has the token.
+Kinds: `uploader` reads the delivery and creates objects, `eraser` takes persons out of them, `loader` runs load jobs,
+`reconciler` compares, `dbt` builds. None holds a token of the Kubernetes API: the executor starts all but dbt's, and a
+task of dbt starts its pod from beside the scheduler, which has the token.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ HASH_KEYS = {
     "C360_HASH_KEY": "hash-key",
     "C360_CONTACT_KEY": "contact-key",
 }  # variable: key of Secret hash-keys
+ERASURE_KEY = {"C360_ERASURE_KEY": "erasure-key"}  # the same of Secret erasure-key
 # One thread is enough for the inspector, and one arena halves what the step holds while it waits.
 LEAN = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
 
@@ -36,6 +38,7 @@ class Kind:
 
 KINDS = {
     "uploader": Kind("uploader", ("100m", "1"), ("512Mi", "1Gi")),
+    "eraser": Kind("eraser", ("100m", "1"), ("512Mi", "1Gi")),
     "loader": Kind("loader", ("100m", "1"), ("512Mi", "1Gi")),
     "reconciler": Kind("dbt", ("100m", "1"), ("512Mi", "1Gi")),
     "dbt": Kind("dbt", ("250m", "2"), ("768Mi", "2Gi")),
@@ -54,7 +57,7 @@ def worker(kind: str, settings: Settings) -> dict[str, Any]:
             k8s.V1Container(
                 name="base",  # the executor's name for it
                 resources=_resources(kind, settings),
-                env=[k8s.V1EnvVar(*pair) for pair in LEAN.items()] if kind == "uploader" else None,
+                env=_variables(kind),
                 volume_mounts=[k8s.V1VolumeMount(name="landing", mount_path=LANDING, read_only=True)]
                 if has_landing
                 else None,
@@ -80,7 +83,7 @@ def dbt(layer: str, run: str, settings: Settings) -> dict[str, Any]:
         **_RESTRICTED,
         "image": settings.dbt_image,
         "name": f"dbt-{layer}",
-        "env_vars": plain + (_hash_keys() if layer == "intermediate" else []),
+        "env_vars": plain + (_secret("hash-keys", HASH_KEYS) if layer == "intermediate" else []),
         "labels": _labels("dbt", settings) | {"layer": layer, "run": run},
         "annotations": _annotations(),
         "container_resources": _resources("dbt", settings),
@@ -120,15 +123,22 @@ _RESTRICTED = {
 }
 
 
-def _hash_keys() -> list[k8s.V1EnvVar]:
+def _variables(kind: str) -> list[k8s.V1EnvVar] | None:
+    if kind == "eraser":
+        return _secret("erasure-key", ERASURE_KEY)
+    return [k8s.V1EnvVar(*pair) for pair in LEAN.items()] if kind == "uploader" else None
+
+
+def _secret(secret: str, keys: Mapping[str, str]) -> list[k8s.V1EnvVar]:
+    """Variables that hold the keys of a secret, by reference."""
     return [
         k8s.V1EnvVar(
             name=name,
             value_from=k8s.V1EnvVarSource(
-                secret_key_ref=k8s.V1SecretKeySelector(name="hash-keys", key=key, optional=False)
+                secret_key_ref=k8s.V1SecretKeySelector(name=secret, key=key, optional=False)
             ),
         )
-        for name, key in HASH_KEYS.items()
+        for name, key in keys.items()
     ]
 
 

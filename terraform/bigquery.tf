@@ -5,6 +5,7 @@ locals {
   datasets = {
     raw          = { personal = true, description = "As delivered, every column a string" }
     keys         = { personal = true, description = "Hash keys of the open and the restricted side" }
+    erasures     = { personal = true, description = "Who was erased, as keyed hashes, and what was done" }
     staging      = { personal = true, description = "Typed and trimmed, a view a source" }
     intermediate = { personal = true, description = "Persons, hashed and masked" }
     quarantine   = { personal = true, description = "Rows that broke a rule, with the reason" }

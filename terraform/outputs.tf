@@ -25,7 +25,7 @@ output "chart_values" {
       triggerer = { serviceAccount = { annotations = local.identity.airflow } }
     }
     platform = {
-      serviceAccounts = { for name in ["uploader", "loader", "dbt"] : name => local.identity[name] }
+      serviceAccounts = { for name in ["uploader", "eraser", "loader", "dbt"] : name => local.identity[name] }
       externalSecrets = { project = var.project_id, annotations = local.identity.secrets }
       network = {
         destinations = {

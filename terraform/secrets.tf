@@ -27,19 +27,21 @@ locals {
         contact-key = ephemeral.random_password.this["contact"].result
       }
     }
+    # Never another: who was erased is known by its hashes alone, which nobody could make anew.
+    erasure-key = { generation = 1, value = { erasure-key = ephemeral.random_password.this["erasure"].result } }
   }
 }
 
 # Letters and digits alone need no escaping in an address.
 ephemeral "random_password" "this" {
-  for_each = { database = 32, fernet = 32, api = 64, jwt = 64, admin = 24, hash = 64, contact = 64 }
+  for_each = { database = 32, fernet = 32, api = 64, jwt = 64, admin = 24, hash = 64, contact = 64, erasure = 64 }
 
   length  = each.value
   special = false
 }
 
 resource "google_secret_manager_secret" "this" {
-  for_each = toset(["airflow-metadata", "airflow-fernet-key", "airflow-api-secret-key", "airflow-jwt-secret", "airflow-admin", "hash-keys"])
+  for_each = toset(["airflow-metadata", "airflow-fernet-key", "airflow-api-secret-key", "airflow-jwt-secret", "airflow-admin", "hash-keys", "erasure-key"])
 
   secret_id           = each.key
   deletion_protection = local.production

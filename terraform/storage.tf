@@ -1,10 +1,12 @@
 # Buckets: what is delivered, what was taken in, and what tasks logged.
 
 locals {
+  # restorable: days for which what was deleted can be brought back. Of raw data nothing can: a person who is erased must
+  # be gone, and a slip leaves old generations.
   buckets = {
-    landing = { nearline = null, coldline = null, delete = 90 }
-    raw     = { nearline = 30, coldline = 90, delete = null }
-    logs    = { nearline = 30, coldline = null, delete = 180 }
+    landing = { nearline = null, coldline = null, delete = 90, restorable = 7 }
+    raw     = { nearline = 30, coldline = 90, delete = null, restorable = 0 }
+    logs    = { nearline = 30, coldline = null, delete = 180, restorable = 7 }
   }
 }
 
@@ -22,7 +24,7 @@ resource "google_storage_bucket" "this" {
     enabled = true
   }
   soft_delete_policy {
-    retention_duration_seconds = 604800 # a week
+    retention_duration_seconds = 86400 * each.value.restorable
   }
 
   dynamic "lifecycle_rule" {

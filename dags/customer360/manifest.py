@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 
 from customer360.fingerprint import Fingerprint
@@ -48,3 +48,20 @@ def object_name(table: str, ingest_date: str, run_id: str, file: str) -> str:
 def record_name(record: Record) -> str:
     """Where a record lives: by its object's name, so that each object of a run has its own."""
     return f"manifests/run_id={record.run_id}/{PurePosixPath(record.uri).name}.json"
+
+
+def read(bucket: Bucket, record: Record) -> Record:
+    """The record as it stands in the bucket now. Raises google.api_core's NotFound."""
+    return Record(**bucket.read_json(record_name(record)))
+
+
+def change(bucket: Bucket, object_name: str, rows: int, content: Fingerprint) -> None:
+    """Let the record of an object say what the object is about to hold; one without a record stays so."""
+    *_, run, file = object_name.split("/")
+    live = bucket.live(f"manifests/{run}/{file}.json")
+    if live is None:
+        return  # its upload broke off after the object
+    before = Record(**bucket.read_json(live.name))
+    after = replace(before, rows=rows, bytes=content.bytes, crc32c=content.crc32c, sha256=content.sha256)
+    if after != before:
+        bucket.replace_json(live, asdict(after))

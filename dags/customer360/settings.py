@@ -12,7 +12,7 @@ from customer360.errors import PermanentError
 
 CHUNK_BYTES = 10 * 1024 * 1024
 MINIMUM_KEY_BYTES = 32
-LAYERS = ("raw", "keys", "staging", "intermediate", "quarantine", "marts", "restricted")
+LAYERS = ("raw", "keys", "erasures", "staging", "intermediate", "quarantine", "marts", "restricted")
 OPEN_LAYERS = ("marts",)
 # What a dbt pod hears of the scheduler's environment. Secrets reach it by reference, its folders are its image's own.
 DBT_VARIABLES = (
@@ -56,6 +56,7 @@ class Settings:
     hash_key_version: str
     hash_key: bytes = field(repr=False)
     contact_key: bytes = field(repr=False)
+    erasure_key: bytes = field(repr=False)
     alert_webhook: str = field(repr=False)
 
     def dataset(self, layer: str) -> str:
@@ -86,6 +87,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
         hash_key_version=environ.get("C360_HASH_KEY_VERSION", "1"),
         hash_key=_key(environ, "C360_HASH_KEY"),
         contact_key=_key(environ, "C360_CONTACT_KEY"),
+        erasure_key=_key(environ, "C360_ERASURE_KEY"),
         alert_webhook=environ.get("C360_ALERT_WEBHOOK", ""),
     )
 
@@ -117,7 +119,7 @@ def _address(environ: Mapping[str, str], name: str) -> str:
 
 
 def _key(environ: Mapping[str, str], name: str) -> bytes:
-    # Only the step that loads the keys needs them, so an absent key is no error here.
+    # Only the steps that use a key need it, so an absent one is no error here.
     value = environ.get(name, "").encode()
     if value and len(value) < MINIMUM_KEY_BYTES:
         raise SettingsError(f"{name} has {len(value)} bytes; a keyed hash needs at least {MINIMUM_KEY_BYTES}")

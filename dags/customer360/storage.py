@@ -1,4 +1,4 @@
-"""Cloud Storage: create-only objects, sent in resumable chunks and checked by crc32c end to end.
+"""Cloud Storage: objects written once or in place of the one that was read, in resumable chunks, checked by crc32c.
 
 The protocol is Cloud Storage's documented resumable upload. The client library repeats a chunk blindly
 after a dropped connection; here the server is first asked how much it kept, so that no byte is stored twice.
@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, Any, Self, cast
 
 import requests
+from google.api_core.exceptions import NotFound
 from google.cloud import storage  # type: ignore[attr-defined]
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
@@ -52,6 +54,15 @@ class StoredObject:
     crc32c: str
 
 
+@dataclass(frozen=True)
+class Generation:
+    """One generation of an object; one that is not live is what an overwrite or a deletion left behind."""
+
+    name: str
+    number: str
+    is_live: bool
+
+
 def is_object(url: str) -> bool:
     """True for `gs://bucket/name`."""
     return url.startswith("gs://")
@@ -85,14 +96,19 @@ class Bucket:
         return cls(storage.Client(settings.project), settings.raw_bucket, CHUNK_BYTES)
 
     def upload(
-        self, name: str, chunks: Iterable[bytes], on_sent: Callable[[int], None] = lambda _: None
+        self,
+        name: str,
+        chunks: Iterable[bytes],
+        on_sent: Callable[[int], None] = lambda _: None,
+        generation: str = "0",
     ) -> StoredObject:
         """Create the object from chunks of `chunk_bytes` bytes, of which only the last may be shorter.
 
-        Raises ObjectExistsError when the object is there, StorageError when it could not be stored whole, ValueError
-        for a short chunk before the last. Nothing is created when it raises, or when `chunks` does.
+        With a `generation` it takes the place of that one. Raises ObjectExistsError when another is there, StorageError
+        when it could not be stored whole, ValueError for a short chunk before the last. Nothing is created when it
+        raises, or when `chunks` does.
         """
-        session = _Session(self._client, self.name, name)
+        session = _Session(self._client, self.name, name, generation)
         checksum = Crc32c()
         offset = 0
         try:
@@ -132,15 +148,50 @@ class Bucket:
             return None
         return StoredObject(f"gs://{self.name}/{name}", str(blob.generation), blob.size, blob.crc32c)
 
+    def live(self, name: str) -> Generation | None:
+        """The object's live generation, or None when there is none."""
+        stored = self.describe(name)
+        return Generation(name, stored.generation, True) if stored else None
+
+    def generations(self, prefix: str) -> list[Generation]:
+        """Every generation of every object whose name begins so, live or not."""
+        found = self._client.list_blobs(self.name, prefix=prefix, versions=True)
+        return [Generation(blob.name, str(blob.generation), blob.time_deleted is None) for blob in found]
+
+    def read(self, generation: Generation) -> Iterator[bytes]:
+        """The bytes of a generation, a chunk at a time. Raises google.api_core's NotFound."""
+        with self._blob(generation).open("rb", chunk_size=self.chunk_bytes) as stream:
+            while chunk := stream.read(self.chunk_bytes):
+                yield chunk
+
+    def replace(self, generation: Generation, chunks: Iterable[bytes]) -> StoredObject:
+        """Put other bytes in the place of a live generation, of which nothing stays. Raises as `upload` does."""
+        stored = self.upload(generation.name, chunks, generation=generation.number)
+        self.delete(generation)
+        return stored
+
+    def replace_json(self, generation: Generation, document: dict[str, Any]) -> StoredObject:
+        """The same for a small JSON object."""
+        return self.replace(generation, [json.dumps(document, indent=2, sort_keys=True).encode()])
+
+    def delete(self, generation: Generation) -> None:
+        """Delete a generation for good, so that not even an old one of it stays; one that is gone is no error."""
+        with suppress(NotFound):
+            self._blob(generation).delete()
+
+    def _blob(self, generation: Generation) -> storage.Blob:
+        return self._client.bucket(self.name).blob(generation.name, generation=int(generation.number))
+
 
 class _Session:
     """One resumable upload session: it knows how much the server has."""
 
-    def __init__(self, client: storage.Client, bucket: str, name: str):
+    def __init__(self, client: storage.Client, bucket: str, name: str, generation: str):
         self._http = client._http  # the library has no public way to its authorised transport
         self.uri = f"gs://{bucket}/{name}"
         self._finished: StoredObject | None = None
-        self._url = self._start(f"{client._connection.API_BASE_URL}/upload/storage/v1/b/{bucket}/o", name)
+        address = f"{client._connection.API_BASE_URL}/upload/storage/v1/b/{bucket}/o"
+        self._url = self._start(address, name, generation)
 
     def send(self, start: int, chunk: bytes, total: int | None, crc32c: str) -> None:
         """Send one chunk that starts at byte `start`; `total` bytes in all when it is the last."""
@@ -170,8 +221,8 @@ class _Session:
         except requests.RequestException:
             return
 
-    def _start(self, url: str, name: str) -> str:
-        query = {"uploadType": "resumable", "name": name, "ifGenerationMatch": "0"}
+    def _start(self, url: str, name: str, generation: str) -> str:
+        query = {"uploadType": "resumable", "name": name, "ifGenerationMatch": generation}
         for attempt in _retrying():
             with attempt:
                 response = self._request("POST", url, params=query, json={"contentType": "text/csv"})

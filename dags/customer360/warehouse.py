@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any, Self, cast
 
-from google.api_core.exceptions import BadRequest, Conflict
+from google.api_core.exceptions import BadRequest, Conflict, NotFound
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
@@ -60,21 +62,25 @@ class Warehouse:
             write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
             labels={key: label(value) for key, value in labels.items()},
         )
-        reference = f"{self.client.project}.{table}"
-        for attempt in range(1, ATTEMPTS + 1):
-            attempt_id = f"{JOB_ID_CHARACTERS.sub('-', job_id)}-{attempt}"
-            try:
-                job = self.client.load_table_from_uri(
-                    uri, reference, job_id=attempt_id, location=self._location, job_config=config
-                )
-            except Conflict:
-                job = cast(bigquery.LoadJob, self.client.get_job(attempt_id, location=self._location))
-                if job.error_result:
-                    continue  # an earlier try failed: the next id is free
-            return _finish(job, table)
-        raise LoadError(
-            f"{table}: {ATTEMPTS} load jobs have failed in this run; mend the cause and start a new run"
+        load = partial(
+            self.client.load_table_from_uri, uri, f"{self.client.project}.{table}", job_config=config
         )
+        return self._run_once(job_id, table, load)
+
+    def append_rows(
+        self, table: str, schema: Sequence[bigquery.SchemaField], rows: Sequence[dict[str, Any]], job_id: str
+    ) -> None:
+        """Append a few rows to `dataset.table`, which is made where it is absent; once, however often it is tried.
+
+        Raises LoadError.
+        """
+        config = bigquery.LoadJobConfig(
+            schema=schema, write_disposition=bigquery.WriteDisposition.WRITE_APPEND
+        )
+        load = partial(
+            self.client.load_table_from_json, rows, f"{self.client.project}.{table}", job_config=config
+        )
+        self._run_once(job_id, table, load)
 
     def replace_from_rows(
         self, table: str, schema: Sequence[bigquery.SchemaField], rows: Sequence[dict[str, Any]]
@@ -92,6 +98,45 @@ class Warehouse:
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Run a query; its rows as dictionaries."""
         return [dict(row.items()) for row in self.client.query(sql).result()]
+
+    def change(self, sql: str) -> int:
+        """Run a statement that changes rows; how many it changed."""
+        job = self.client.query(sql)
+        job.result()
+        return int(job.num_dml_affected_rows or 0)
+
+    def has_table(self, table: str) -> bool:
+        """True when `dataset.table` is there."""
+        try:
+            self.client.get_table(f"{self.client.project}.{table}")
+        except NotFound:
+            return False
+        return True
+
+    def expire(self, table: str, at: datetime) -> None:
+        """Have `dataset.table` go by itself, should nobody drop it before."""
+        found = self.client.get_table(f"{self.client.project}.{table}")
+        found.expires = at
+        self.client.update_table(found, ["expires"])
+
+    def drop(self, table: str) -> None:
+        """Drop `dataset.table`; one that is gone is no error."""
+        self.client.delete_table(f"{self.client.project}.{table}", not_found_ok=True)
+
+    def _run_once(self, job_id: str, table: str, load: Callable[..., bigquery.LoadJob]) -> int:
+        """Start a load job unless it is there already, and wait for it; the number of rows. Raises LoadError."""
+        for attempt in range(1, ATTEMPTS + 1):
+            attempt_id = f"{JOB_ID_CHARACTERS.sub('-', job_id)}-{attempt}"
+            try:
+                job = load(job_id=attempt_id, location=self._location)
+            except Conflict:
+                job = cast(bigquery.LoadJob, self.client.get_job(attempt_id, location=self._location))
+                if job.error_result:
+                    continue  # an earlier try failed: the next id is free
+            return _finish(job, table)
+        raise LoadError(
+            f"{table}: {ATTEMPTS} load jobs have failed in this run; mend the cause and start a new run"
+        )
 
 
 def _finish(job: bigquery.LoadJob, table: str) -> int:

@@ -32,6 +32,7 @@ OUTCOME = re.compile(r'\{"layer".*?\}')
 STEPS = {
     "uploads.upload": "upload",
     "exchange_rates.fetch": "rates",
+    "raw_load.suppress": "suppress",
     "raw_load.load": "load",
     "dbt.staging": "dbt staging",
     "dbt.intermediate": "dbt intermediate",
@@ -47,7 +48,10 @@ def write_results(
     tasks = airflow.tasks(dag_id, run_id)
     run = Run(run_id, "", timeline=timeline(tasks))
     run.records = [
-        Record(**airflow.returned(dag_id, run_id, task)) for task in tasks if _returns_record(task)
+        Record(**record)
+        for task in tasks
+        if task.task_id == "raw_load.suppress"  # the records as they were loaded
+        for record in airflow.returned(dag_id, run_id, task)
     ]
     run.outcome = outcome(
         line
@@ -97,10 +101,6 @@ def outcome(lines: Iterable[str]) -> Outcome:
             counts = json.loads(found)
             total += Outcome(**{name: value for name, value in counts.items() if name != "layer"})
     return total
-
-
-def _returns_record(task: TaskInstance) -> bool:
-    return task.task_id in ("uploads.upload", "exchange_rates.fetch")
 
 
 def _wall(tasks: Iterable[TaskInstance]) -> float:

@@ -44,6 +44,7 @@ def _fresh() -> dict[str, dict[str, str]]:
         "airflow-jwt-secret": {"jwt-secret": secrets.token_hex(64)},
         "airflow-admin": {"username": "admin", "password": secrets.token_urlsafe(18)},
         "hash-keys": {"hash-key": secrets.token_hex(32), "contact-key": secrets.token_hex(32)},
+        "erasure-key": {"erasure-key": secrets.token_hex(32)},
     }
 
 

@@ -55,6 +55,7 @@ TITLES = {
     "data": "Generate the data",
     "upload": "Upload the files",
     "rates": "Fetch exchange rates",
+    "suppress": "Keep erased persons out",
     "load": "Load the raw layer",
     "dbt staging": "dbt: staging and quarantine",
     "dbt intermediate": "dbt: intermediate",

@@ -17,6 +17,7 @@ from customer360.steps.fetch_rates import fetch_rates
 from customer360.steps.load import load_all
 from customer360.steps.load_keys import load_keys
 from customer360.steps.reconcile import Amount, Balance, reconcile
+from customer360.steps.suppress import suppress
 from customer360.steps.transform import SELECTIONS, build
 from customer360.steps.upload import upload
 from customer360.storage import Bucket
@@ -89,6 +90,8 @@ class Pipeline:
             self.run.records = self._upload(source)
         with self._timed("rates"):
             self.run.records.append(self._fetch_rates(source))
+        with self._timed("suppress"):
+            self.run.records = suppress(self.warehouse, self.bucket, self.settings, self.run.records)
         with self._timed("load"):
             self._load()
             load_keys(self.warehouse, self.settings)

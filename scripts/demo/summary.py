@@ -14,7 +14,7 @@ from rich.table import Table
 from customer360.dbt_session import DbtSession
 from scripts.demo.pipeline import Pipeline, Run
 
-STEPS = ("upload", "rates", "load", "dbt", "reconcile")
+STEPS = ("upload", "rates", "suppress", "load", "dbt", "reconcile")
 
 
 def build_summary(pipeline: Pipeline, leaks: int, peak_rss_mb: Mapping[str, float]) -> dict[str, Any]:

@@ -50,9 +50,8 @@ def _command_line(url: str) -> Path:
     program = cache_folder("bin", f"flux-{flux['version']}") / "flux"
     if not program.exists():
         archive = program.with_name("download")
-        sums = upstream.text(flux["checksum"].format(version=flux["version"])).splitlines()
-        expected = next(line.split()[0] for line in sums if line.endswith(url.rpartition("/")[2]))
-        upstream.fetch(url, expected, archive)
+        listed = upstream.text(flux["checksum"].format(version=flux["version"]))
+        upstream.fetch(url, programs.checksum(listed, url.rpartition("/")[2]), archive)
         with tarfile.open(archive) as content:
             content.extract("flux", program.parent, filter="data")
         archive.unlink()

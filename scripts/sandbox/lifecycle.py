@@ -35,6 +35,8 @@ HEALTH = {
     "bigquery": "/healthz",
     "rates": "/healthz",
 }
+HASH_KEYS = ("C360_HASH_KEY", "C360_CONTACT_KEY")
+KEYS = (*HASH_KEYS, "C360_ERASURE_KEY")
 PORTS = {"storage-server": 4444, "storage": 4443, "bigquery": 9050, "rates": 8090}
 
 
@@ -117,6 +119,14 @@ def status(directory: Path) -> dict[str, tuple[Process, bool]]:
     }
 
 
+def running(directory: Path) -> Sandbox:
+    """The sandbox of a directory that is up. Raises SandboxError where none is."""
+    found = _read(directory.resolve())
+    if found.keys() != HEALTH.keys() or not all(process.is_alive for process in found.values()):
+        raise SandboxError("no sandbox is up: run `make demo KEEP=1` or `make sandbox-up`")
+    return Sandbox(directory.resolve(), found)
+
+
 @contextmanager
 def running_sandbox(
     directory: Path, rates_file: Path | None = None, fresh: bool = True, keep: bool = False
@@ -131,12 +141,10 @@ def running_sandbox(
 
 def renew_keys(directory: Path, version: str) -> None:
     """New random hash keys of a version for a directory; nothing where it has that version."""
-    path = directory.resolve() / "keys.json"
-    if _keys(directory.resolve()).get("C360_HASH_KEY_VERSION", "1") != version:
-        new = path.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        _write_keys(new, C360_HASH_KEY_VERSION=version)
-        new.replace(path)
+    keys = _keys(directory.resolve())
+    if keys.get("C360_HASH_KEY_VERSION", "1") != version:
+        new = {name: secrets.token_hex(32) for name in HASH_KEYS} | {"C360_HASH_KEY_VERSION": version}
+        _write_keys(directory.resolve() / "keys.json", keys | new)
 
 
 def _start_all(directory: Path, rates_file: Path | None) -> dict[str, Process]:
@@ -222,18 +230,22 @@ def _create_bucket(place: Sandbox) -> None:
 
 
 def _keys(directory: Path) -> dict[str, str]:
-    """Random hash keys, made once for a directory and readable by its owner alone."""
+    """Random keys, each made once for a directory and readable by its owner alone."""
     path = directory / "keys.json"
-    if not path.exists():
-        _write_keys(path)
-    found: dict[str, str] = json.loads(path.read_text())
+    found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    if missing := [name for name in KEYS if name not in found]:
+        found |= {name: secrets.token_hex(32) for name in missing}
+        _write_keys(path, found)
     return found
 
 
-def _write_keys(path: Path, **variables: str) -> None:
-    keys = {name: secrets.token_hex(32) for name in ("C360_HASH_KEY", "C360_CONTACT_KEY")}
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(keys | variables, file)
+def _write_keys(path: Path, keys: Mapping[str, str]) -> None:
+    """Replace the file in one step: half a file would be no keys at all."""
+    new = path.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(dict(keys), file)
+    new.replace(path)
 
 
 def _read(directory: Path) -> dict[str, Process]:

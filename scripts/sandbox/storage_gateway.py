@@ -1,8 +1,9 @@
 """A front for fake-gcs-server that keeps to Cloud Storage's resumable upload protocol as documented.
 
 The emulator finalises an object when it is asked for an upload's status, appends a chunk that is sent twice, ignores
-ifGenerationMatch and hashes everything again with each chunk. So this process keeps the sessions (storage_sessions);
-every other request passes through untouched. Of declared checksums it verifies crc32c, not md5.
+ifGenerationMatch and hashes everything again with each chunk. So this process keeps the sessions (storage_sessions).
+Nor does it know old generations, so every bucket has those that storage_generations keeps. Every other request passes
+through untouched. Of declared checksums it verifies crc32c, not md5.
 
 POST /_fault {"mode": ..., "times": n, "after_bytes": k} makes the next n chunks fail, for tests; status queries are
 spared. Modes: drop_mid_chunk (after k bytes), drop_answer (the chunk is kept), 503, slow; none forgets the rest.
@@ -23,14 +24,14 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedIOBase
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from scripts.sandbox import storage_generations as generations
 from scripts.sandbox.storage_sessions import Refused, Session, Span, parse_span
 
 BLOCK = 1024 * 1024
 SLOW_SECONDS = 1.0
 RESUME_INCOMPLETE, CLIENT_CLOSED = 308, 499
-OBJECT_PATH = re.compile(r"(?:/download)?/storage/v1/b/([^/]+)/o/([^/]+)")
 UPLOAD_PATH = re.compile(r"(?:/resumable)?(/upload/storage/v1/b/([^/]+)/o)/?")
 HOP_BY_HOP = {"connection", "expect", "keep-alive", "te", "transfer-encoding", "upgrade"}
 FAULTS = ("drop_mid_chunk", "drop_answer", "503", "slow")
@@ -112,6 +113,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         """Answer one request."""
         self.body = Body(self.rfile, self.headers)
+        self.generation = ""  # the old one that the answer is about
         try:
             try:
                 self._route()
@@ -136,8 +138,55 @@ class Handler(BaseHTTPRequestHandler):
             self._resume(query["upload_id"])
         elif upload and self.command == "POST" and query.get("uploadType") == "resumable":
             self._begin(upload[1], upload[2], query)
-        else:
+        elif query.get("versions", "").lower() == "true" and generations.LISTING_PATH.fullmatch(url.path):
+            self._list_generations(url.path)
+        elif not self._answer_for_generation(url, query):
             self._pass_through()
+
+    def _list_generations(self, path: str) -> None:
+        match, query = generations.LISTING_PATH.fullmatch(path), dict(parse_qsl(urlsplit(self.path).query))
+        listed = urlencode({"prefix": query.get("prefix", "")})
+        places = [
+            f"/storage/v1/b/{match[1] if match else ''}{suffix}/o?{listed}"
+            for suffix in ("", generations.SUFFIX)
+        ]
+        live, kept = (self._look_up(place).get("items", []) for place in places)
+        self._send_json(200, {"kind": "storage#objects", "items": generations.merged(live, kept)})
+
+    def _answer_for_generation(self, url: SplitResult, query: dict[str, str]) -> bool:
+        """Lead a request to the old generation that it names, and keep what a deletion without one takes away.
+
+        False when the emulator has the answer.
+        """
+        match, wanted = generations.OBJECT_PATH.fullmatch(url.path), query.get("generation")
+        if match is None or (wanted is None and self.command != "DELETE"):
+            return False
+        live = self._live_generation(match[2], unquote(match[3]))
+        if wanted is None:
+            self._keep(match[2], unquote(match[3]), live)
+        elif wanted != live:
+            path = generations.kept_path(url.path, wanted)
+            if self.command == "GET" and not match[1] and query.get("alt") != "media":
+                if not (kept := self._look_up(path)):
+                    raise Refused(404, "the generation does not exist")
+                self._send_json(200, generations.old(kept))
+                return True
+            rest = urlencode({key: value for key, value in query.items() if key != "generation"})
+            self.path, self.generation = f"{path}?{rest}", wanted
+        return False
+
+    def _live_generation(self, bucket: str, name: str) -> str:
+        """The generation of an object; 0 when there is none."""
+        found = self._look_up(f"/storage/v1/b/{bucket}/o/{quote(name, safe='')}")
+        return str(found.get("generation", "0"))
+
+    def _keep(self, bucket: str, name: str, generation: str) -> None:
+        """Keep a live object as what it is about to become, an old generation."""
+        if generation == "0":
+            return
+        kept = json.dumps({"name": f"{bucket}{generations.SUFFIX}"})
+        self._look_up("/storage/v1/b", "POST", kept)  # refused when it is there, which is as well
+        self._look_up(generations.copy_path(bucket, name, generation), "POST", "{}")
 
     def _begin(self, path: str, bucket: str, query: dict[str, str]) -> None:
         try:
@@ -147,7 +196,7 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(400, "the object's metadata is not JSON with its name") from error
         if "id" not in self._look_up(f"/storage/v1/b/{bucket}"):
             raise Refused(404, "the bucket does not exist")
-        generation = self._look_up(f"/storage/v1/b/{bucket}/o/{quote(name, safe='')}").get("generation", "0")
+        generation = self._live_generation(bucket, name)
         if query.get("ifGenerationMatch", generation) != generation:
             raise Refused(412, "the object's generation does not match")
         metadata.setdefault("contentType", self.headers.get("X-Upload-Content-Type"))
@@ -155,6 +204,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.sessions[upload_id] = Session(
             self.server.upstream, path, query | {"name": name}, metadata | {"name": name}
         )
+        self._keep(bucket, name, generation)
         location = f"http://{self.headers['Host']}{path}?uploadType=resumable&upload_id={upload_id}"
         self._send(200, b"", {"Location": location, "X-GUploader-UploadID": upload_id})
 
@@ -195,11 +245,11 @@ class Handler(BaseHTTPRequestHandler):
         if mode == "slow":
             time.sleep(SLOW_SECONDS)
 
-    def _look_up(self, path: str) -> dict[str, Any]:
+    def _look_up(self, path: str, method: str = "GET", body: str | None = None) -> dict[str, Any]:
         """The emulator's JSON about a bucket or an object; empty when there is none."""
         with closing(http.client.HTTPConnection(self.server.upstream)) as upstream:
             try:
-                upstream.request("GET", path)
+                upstream.request(method, path, body)
                 response = upstream.getresponse()
                 found: dict[str, Any] = json.load(response) if response.status == http.client.OK else {}
             except (OSError, http.client.HTTPException) as error:
@@ -213,10 +263,10 @@ class Handler(BaseHTTPRequestHandler):
                 response = upstream.getresponse()
             except (OSError, http.client.HTTPException) as error:
                 raise Refused(502, "the emulator does not answer") from error
-            missing = OBJECT_PATH.fullmatch(urlsplit(self.path).path)
+            missing = generations.OBJECT_PATH.fullmatch(urlsplit(self.path).path)
             if response.status == http.client.NOT_FOUND and self.command == "GET" and missing:
                 # Clients read from these words that the object, not its bucket, is missing.
-                return self._send(404, f"No such object: {missing[1]}/{unquote(missing[2])}".encode())
+                return self._send(404, f"No such object: {missing[2]}/{unquote(missing[3])}".encode())
             return self._relay(response)
 
     def _forward(self, upstream: http.client.HTTPConnection) -> None:
@@ -239,7 +289,9 @@ class Handler(BaseHTTPRequestHandler):
         self._drain()
         self.send_response_only(response.status, response.reason)
         for name, value in response.getheaders():
-            if name.lower() not in HOP_BY_HOP:
+            if name.lower() == "x-goog-generation" and self.generation:
+                self.send_header(name, self.generation)
+            elif name.lower() not in HOP_BY_HOP:
                 self.send_header(name, value)
         if response.length is None:  # only the connection's end can mark the answer's
             self.send_header("Connection", "close")

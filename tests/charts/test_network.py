@@ -16,7 +16,7 @@ from tests.charts.releases import AIRFLOW, GOOGLE_PLACES, PLACES, SANDBOX, rende
 from tests.charts.rendering import Document, RenderError, find, names, pods
 
 DAG_PODS = Path(__file__).parents[2] / "dags" / "pods.py"
-WORKERS = ("uploader", "loader", "reconciler")
+WORKERS = ("uploader", "eraser", "loader", "reconciler")
 KINDS = (*WORKERS, "dbt")
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 
@@ -38,6 +38,7 @@ MAY_REACH = {
     "triggerer": {"postgresql", "kubernetes", "storage"},
     "prepare-airflow": {"postgresql"},
     "uploader": {"api-server", "storage", "rates"},
+    "eraser": {"api-server", "storage", "bigquery"},
     "loader": {"api-server", "storage", "bigquery"},
     "reconciler": {"api-server", "storage", "bigquery"},  # storage: its log
     "dbt": {"bigquery"},

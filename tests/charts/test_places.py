@@ -31,7 +31,7 @@ AIRFLOW_KIND = (
     r"statsd\.enabled",
 )
 PLATFORM_GOOGLE = (
-    r"serviceAccounts\.(uploader|loader|dbt)\..+",
+    r"serviceAccounts\.(uploader|eraser|loader|dbt)\..+",
     r"externalSecrets\.(project|annotations\..+)",
     r"network\.destinations\..+",
 )

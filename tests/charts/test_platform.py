@@ -12,7 +12,7 @@ import pytest
 from tests.charts.releases import GOOGLE_PLACES, PLACES, render
 from tests.charts.rendering import CHARTS, Document, RenderError, containers, find, names, pods, search
 
-ACCOUNTS = ("dbt", "loader", "uploader")
+ACCOUNTS = ("dbt", "eraser", "loader", "uploader")
 SCRIPT = CHARTS / "platform" / "files" / "prepare_airflow.py"
 # Stands in for Airflow's command line: it writes down what it is asked.
 COMMAND_LINE = """

@@ -41,14 +41,16 @@ def test_an_address_that_is_none_is_refused() -> None:
         from_environment({**ENVIRONMENT, "C360_STATSD": "statsd"})
 
 
-@pytest.mark.parametrize("name", ["C360_HASH_KEY", "C360_CONTACT_KEY", "C360_ALERT_WEBHOOK"])
+@pytest.mark.parametrize(
+    "name", ["C360_HASH_KEY", "C360_CONTACT_KEY", "C360_ERASURE_KEY", "C360_ALERT_WEBHOOK"]
+)
 def test_secrets_are_not_in_the_representation(name: str) -> None:
     assert "kkkk" not in repr(from_environment({**ENVIRONMENT, name: "k" * 32}))
 
 
 def test_a_dbt_pod_hears_what_is_set_and_no_secret() -> None:
     everything = dict.fromkeys(
-        (*DBT_VARIABLES, "C360_HASH_KEY", "C360_CONTACT_KEY", "C360_ALERT_WEBHOOK"), "x"
+        (*DBT_VARIABLES, "C360_HASH_KEY", "C360_CONTACT_KEY", "C360_ERASURE_KEY", "C360_ALERT_WEBHOOK"), "x"
     )
     assert dbt_environment(everything) == dict.fromkeys(DBT_VARIABLES, "x")
     assert dbt_environment({"C360_PROJECT": "p"}) == {"C360_PROJECT": "p"}

@@ -31,6 +31,7 @@ LAUNCHES = {"create pods", "get pods", "delete pods", "get pods/log"}
 # Accounts of the tasks ask Kubernetes for nothing; Airflow's scheduler and triggerer start and watch pods.
 MATRIX = {
     "uploader": set[str](),
+    "eraser": set[str](),
     "loader": set[str](),
     "dbt": set[str](),
     "airflow-worker": set[str](),

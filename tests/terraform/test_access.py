@@ -173,6 +173,27 @@ def test_hash_keys_are_read_by_dbt_alone(plans: dict[str, Plan]) -> None:
     assert _who(plans, "secrets", "hash-keys") == {"dbt"}
 
 
+def test_who_was_erased_is_known_to_the_eraser_alone(plans: dict[str, Plan]) -> None:
+    assert _who(plans, "secrets", "erasure-key") == {"eraser"}
+    assert _who(plans, "datasets", "erasures") == {"eraser", "terraform"}
+
+
+def test_raw_objects_are_deleted_by_the_eraser_alone(plans: dict[str, Plan]) -> None:
+    writing = {
+        grant.who
+        for grant in _grants(plans)
+        if (grant.what, grant.role) == ("raw", "roles/storage.objectUser")
+    }
+
+    assert writing == {"eraser"}
+
+
+def test_the_eraser_sees_neither_contacts_nor_what_dbt_makes_of_them(plans: dict[str, Plan]) -> None:
+    seen = {grant.what for grant in _grants(plans) if (grant.who, grant.kind) == ("eraser", "datasets")}
+
+    assert seen == {"raw", "keys", "erasures", "marts"}
+
+
 def test_ci_is_nobody_in_production(plans: dict[str, Plan]) -> None:
     assert [grant for grant in _of(plans, "production") if grant.who.startswith("ci")] == []
 

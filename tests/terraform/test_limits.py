@@ -151,7 +151,7 @@ def test_paths_lead_into_blocks_and_maps() -> None:
         (
             "google_storage_bucket",
             {"soft_delete_policy": [{"retention_duration_seconds": 86400}]},
-            ".soft_delete_policy[0].retention_duration_seconds: 86400 must be from 604800",
+            ".soft_delete_policy[0].retention_duration_seconds: 86400 must go in steps of 604800",
         ),
         (
             "google_storage_bucket",

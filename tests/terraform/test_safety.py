@@ -56,7 +56,14 @@ def test_no_bucket_can_be_made_public(plan: Plan) -> None:
 def test_what_is_deleted_or_replaced_in_a_bucket_can_be_brought_back(plan: Plan) -> None:
     for bucket in all_of(plan, "google_storage_bucket"):
         assert bucket["versioning"] == [{"enabled": True}]
-        assert bucket["soft_delete_policy"][0]["retention_duration_seconds"] >= 7 * 24 * 3600
+        if not bucket["name"].endswith("-raw"):
+            assert bucket["soft_delete_policy"][0]["retention_duration_seconds"] >= 7 * 24 * 3600
+
+
+def test_what_an_erasure_deletes_from_the_raw_bucket_is_gone_at_once(plan: Plan) -> None:
+    (raw,) = [bucket for bucket in all_of(plan, "google_storage_bucket") if bucket["name"].endswith("-raw")]
+
+    assert raw["soft_delete_policy"][0]["retention_duration_seconds"] == 0
 
 
 def test_raw_objects_grow_cheaper_with_age(plan: Plan) -> None:

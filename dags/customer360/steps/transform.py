@@ -41,7 +41,9 @@ def freshness(session: DbtSession) -> Outcome:
     return session.run("source", "freshness")
 
 
-def transform(settings: Settings, layer: str, full_refresh: bool = False) -> Outcome:
+def transform(
+    settings: Settings, layer: str, full_refresh: bool = False, needs_freshness: bool = True
+) -> Outcome:
     """Build one layer after what it needs: fresh raw tables for staging, the hash keys for intermediate.
 
     While keys rotate, the layers with hashes are built beside what is read; the last one ends it.
@@ -56,7 +58,7 @@ def transform(settings: Settings, layer: str, full_refresh: bool = False) -> Out
     target_path = settings.dbt_target_path / ("next" if rotates else "")
     variables = {"C360_TABLE_SUFFIX": SUFFIX} if rotates else {}
     with DbtSession(settings.dbt_directory, settings.dbt_target, target_path, variables=variables) as session:
-        if layer == "staging":
+        if layer == "staging" and needs_freshness:
             freshness(session)
         outcome = build(session, layer, full_refresh or rotates, with_snapshots=not rotates)
     if rotates and layer == "marts":
@@ -74,9 +76,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=False,
         help="build facts from nothing",
     )
+    parser.add_argument(
+        "--freshness",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="refuse stale raw tables (default)",
+    )
     chosen = parser.parse_args(arguments)
     try:
-        outcome = transform(from_environment(), chosen.layer, chosen.full_refresh)
+        outcome = transform(from_environment(), chosen.layer, chosen.full_refresh, chosen.freshness)
     except SettingsError as error:
         print(f"settings: {error}", file=sys.stderr)
         return WRONG_SETTINGS

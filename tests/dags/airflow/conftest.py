@@ -32,9 +32,9 @@ os.environ |= {
 }
 
 
-def parse() -> Any:
-    """The Dag as the environment makes it now."""
-    return runpy.run_path(str(DAGS / "olist_etl_pipeline.py"))["olist_etl_pipeline"]()
+def parse(name: str = "olist_etl_pipeline") -> Any:
+    """A Dag as the environment makes it now."""
+    return runpy.run_path(str(DAGS / f"{name}.py"))[name]()
 
 
 @pytest.fixture(scope="session")

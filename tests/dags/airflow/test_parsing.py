@@ -73,11 +73,12 @@ def test_parsing_loads_no_provider_of_a_cloud(loaded: list[str]) -> None:
     assert providers <= {"common", "standard"}
 
 
-def test_the_folder_holds_one_dag_file_and_it_gives_neither_error_nor_warning() -> None:
+def test_the_folder_holds_two_dag_files_and_they_give_neither_error_nor_warning() -> None:
     bag = DagBag(dag_folder=str(DAGS))
     assert (bag.import_errors, bag.captured_warnings) == ({}, {})
-    assert [(stat.file, stat.dags) for stat in bag.dagbag_stats] == [
-        ("olist_etl_pipeline.py", "['olist_etl_pipeline']")
+    assert sorted((stat.file, stat.dags) for stat in bag.dagbag_stats) == [
+        ("erase_person.py", "['erase_person']"),
+        ("olist_etl_pipeline.py", "['olist_etl_pipeline']"),
     ]
 
 
@@ -121,7 +122,9 @@ def read_for(task: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("task", ["exchange_rates.fetch", "uploads.upload", "raw_load.load", "reconcile"])
+@pytest.mark.parametrize(
+    "task", ["exchange_rates.fetch", "uploads.upload", "raw_load.suppress", "raw_load.load", "reconcile"]
+)
 def test_a_worker_loads_nothing_of_kubernetes(task: str) -> None:
     found = read_for(task)
 

@@ -21,6 +21,7 @@ from tests.dags.airflow.pods_of import (
 ACCOUNTS = {
     "exchange_rates.fetch": "uploader",
     "uploads.upload": "uploader",
+    "raw_load.suppress": "eraser",
     "raw_load.load": "loader",
     **dict.fromkeys(BUILDS, "dbt"),
     "reconcile": "dbt",
@@ -79,7 +80,7 @@ def test_a_pod_that_works_is_not_evicted(pods: dict[str, Any], name: str) -> Non
 def test_the_labels_of_a_pod_tell_its_kind_and_commit(pods: dict[str, Any], name: str) -> None:
     labels = pods[name].metadata.labels
     assert labels["app.kubernetes.io/part-of"] == "customer-360"
-    assert labels["app.kubernetes.io/component"] in ("uploader", "loader", "reconciler", "dbt")
+    assert labels["app.kubernetes.io/component"] in ("uploader", "eraser", "loader", "reconciler", "dbt")
     assert labels["commit"] == "0123456789ab"
 
 
@@ -138,7 +139,7 @@ def test_without_a_claim_no_pod_has_a_landing_volume(pods: dict[str, Any]) -> No
 @pytest.fixture
 def dag_among_secrets(monkeypatch: pytest.MonkeyPatch) -> Any:
     """The Dag as a process parses it that has every secret in its environment."""
-    for name in ("C360_HASH_KEY", "C360_CONTACT_KEY", "C360_ALERT_WEBHOOK"):
+    for name in ("C360_HASH_KEY", "C360_CONTACT_KEY", "C360_ERASURE_KEY", "C360_ALERT_WEBHOOK"):
         monkeypatch.setenv(name, f"secret-{name}".ljust(40, "x"))
     return parse()
 
@@ -147,7 +148,9 @@ def test_no_secret_of_the_scheduler_stands_in_a_pod(dag_among_secrets: Any) -> N
     assert [name for name, pod in all_pods(dag_among_secrets).items() if "secret-C360" in str(pod)] == []
 
 
-def test_only_the_intermediate_pod_has_the_hash_keys_and_by_reference(dag_among_secrets: Any) -> None:
+def test_only_the_intermediate_pod_has_the_hash_keys_and_the_eraser_its_own_by_reference(
+    dag_among_secrets: Any,
+) -> None:
     references = {
         name: {
             variable: (value.name, value.key)
@@ -160,7 +163,8 @@ def test_only_the_intermediate_pod_has_the_hash_keys_and_by_reference(dag_among_
         "dbt.intermediate": {
             "C360_HASH_KEY": ("hash-keys", "hash-key"),
             "C360_CONTACT_KEY": ("hash-keys", "contact-key"),
-        }
+        },
+        "raw_load.suppress": {"C360_ERASURE_KEY": ("erasure-key", "erasure-key")},
     }
 
 

@@ -15,13 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from airflow.models.xcom import XComModel
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
 from airflow.sdk.exceptions import AirflowFailException
 from airflow.utils.db import initdb
+from airflow.utils.session import create_session
 
 from customer360 import alerts
 from customer360.catalogue import files_delivered, sources
 from customer360.settings import Settings
+from customer360.steps.erase import ask
+from customer360.storage import Bucket
 from customer360.warehouse import Warehouse
 from scripts.generate import generate
 from scripts.sandbox import Sandbox
@@ -94,12 +98,16 @@ def good_run(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def run(delivery: Path) -> Any:
-    """Run the Dag; a task that is tried again does not wait for it long."""
-    dag = parse()
+    """Run the Dag over a delivery."""
+    return tested(parse(), source_uri=str(delivery))
+
+
+def tested(dag: Any, **conf: Any) -> Any:
+    """Run a Dag; a task that is tried again does not wait for it long."""
     for task in dag.tasks:
         options = task.partial_kwargs if task.is_mapped else vars(task)
         options["retry_delay"] = timedelta(seconds=1)
-    return dag.test(run_conf={"source_uri": str(delivery)})
+    return dag.test(run_conf=conf)
 
 
 def states(run: Any) -> dict[str, set[str]]:
@@ -153,8 +161,40 @@ def test_a_delivery_without_files_fails_every_upload_at_its_first_try_and_tells_
     assert states(run(tmp_path)) == {
         "exchange_rates.fetch": {"failed"},
         "uploads.upload": {"failed"},
-        **{task_id: {"upstream_failed"} for task_id in ("raw_load.load", *BUILDS, "reconcile")},
+        **{
+            task_id: {"upstream_failed"}
+            for task_id in ("raw_load.suppress", "raw_load.load", *BUILDS, "reconcile")
+        },
     }
     assert [(facts["error"], facts["try"]) for facts in told] == [("BadFileError", 1)] * 11
     assert {facts["map_index"] for facts in told} == set(range(-1, 10))
     assert len(cluster.outcomes) == launched
+
+
+def messages(run: Any) -> str:
+    """Everything that the tasks of a run told each other, and what the run was told."""
+    with create_session() as session:
+        found = [entry.value for entry in session.query(XComModel).filter_by(run_id=run.run_id)]
+        return f"{run.conf} {found}"
+
+
+@pytest.mark.usefixtures("good_run")
+def test_a_person_is_erased_after_the_run_that_had_the_turn_and_a_second_time_nothing_is_done(
+    cluster: Cluster, warehouse: Warehouse, settings: Settings, bucket: Bucket
+) -> None:
+    customers = f"{settings.dataset('raw')}.customers"
+    [row] = warehouse.rows(f"select min(customer_unique_id) as person, count(*) as n from {customers}")
+    launched = len(cluster.arguments)
+    first, second = (
+        tested(parse("erase_person"), request=ask(bucket, row["person"], "a test")) for _ in range(2)
+    )
+    assert set().union(*states(first).values()) == {"success"}
+    assert set().union(*states(second).values()) == {"skipped"}
+    assert cluster.arguments[launched:] == [
+        [task_id.removeprefix("dbt."), "--no-freshness"] for task_id in BUILDS
+    ]
+    left = warehouse.rows(f"select min(customer_unique_id) as person, count(*) as n from {customers}")
+    assert left[0]["person"] != row["person"]
+    assert left[0]["n"] == row["n"]
+    assert row["person"] not in messages(first) + messages(second)
+    assert "order_items" in messages(first)

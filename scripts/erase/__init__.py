@@ -1,0 +1,1 @@
+"""Erase a person from the sandbox or from the kind cluster."""

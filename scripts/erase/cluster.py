@@ -1,0 +1,30 @@
+"""Erase a person from the kind cluster: the request goes to the bucket, and its name alone to the Dag."""
+
+from __future__ import annotations
+
+import os
+
+from rich.console import Console
+
+from customer360.settings import from_environment
+from customer360.steps.erase import ask
+from customer360.storage import Bucket
+from scripts.cluster.forward import forwarded
+from scripts.cluster.secrets import SANDBOX
+from scripts.cluster.status import connect
+from scripts.cluster.watch import follow
+from scripts.sandbox.lifecycle import BUCKET, PROJECT
+
+DAG = "erase_person"
+
+
+def erase_there(person: str, asked_by: str, console: Console) -> int:
+    """Run the Dag and show it; 0 when it succeeded. Raises ClusterError and CommandError."""
+    airflow = connect()
+    with forwarded(SANDBOX, "storage", 4443) as url:
+        os.environ.update({"STORAGE_EMULATOR_HOST": url, "C360_PROJECT": PROJECT, "C360_RAW_BUCKET": BUCKET})
+        request = ask(Bucket.connect(from_environment()), person, asked_by)
+    airflow.unpause(DAG)
+    run_id = airflow.trigger(DAG, {"request": request})
+    console.print(f"run {run_id}: {airflow.url}/dags/{DAG}/runs/{run_id}", highlight=False, soft_wrap=True)
+    return 0 if follow(airflow, DAG, run_id, console) == "success" else 1

@@ -1,0 +1,214 @@
+"""An erasure or a suppression that dies between any two changes: the next try ends what it began, nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from customer360.settings import Settings
+from customer360.steps.erase import Erasure, ask, erase, finish
+from customer360.steps.load import load_all
+from customer360.steps.suppress import suppress
+from customer360.storage import Bucket, Generation, StoredObject
+from customer360.warehouse import Warehouse
+from scripts.demo.pipeline import Pipeline, Run
+from scripts.generate import generate
+from scripts.sandbox import Sandbox
+from tests.dags.steps import witness
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+
+ORDERS = 25
+MOST_TRIES = 120
+
+
+class DiedError(RuntimeError):
+    """The process was killed."""
+
+
+class DyingBucket(Bucket):
+    """A bucket whose user dies right after each change."""
+
+    def upload(self, *arguments: Any, **options: Any) -> StoredObject:
+        super().upload(*arguments, **options)
+        raise DiedError
+
+    def delete(self, generation: Generation) -> None:
+        super().delete(generation)
+        raise DiedError
+
+
+class DyingWarehouse(Warehouse):
+    """A warehouse whose user dies right after each change."""
+
+    def change(self, sql: str) -> int:
+        if rows := super().change(sql):
+            raise DiedError
+        return rows
+
+    def append_rows(self, *arguments: Any, **options: Any) -> None:
+        super().append_rows(*arguments, **options)
+        raise DiedError
+
+
+def tries_until_done(step: Callable[[], object]) -> int:
+    """Call a step that dies after each change it makes, until it makes none."""
+    for tries in range(1, MOST_TRIES):
+        try:
+            step()
+        except DiedError:
+            continue
+        return tries
+    raise AssertionError("it gets nowhere")
+
+
+@pytest.fixture(scope="module")
+def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("delivery")
+    generate(made, ORDERS, 5)
+    witness.plant(made)
+    return made
+
+
+@pytest.fixture
+def own(settings: Settings, sandbox: Sandbox) -> Settings:
+    """Settings with datasets and a bucket of the test's own: what one test erases, the next must find."""
+    prefix = f"{settings.dataset_prefix}_{uuid4().hex[:6]}"
+    return replace(witness.with_own_bucket(settings, sandbox), dataset_prefix=prefix)
+
+
+@pytest.fixture
+def loaded(own: Settings, delivery: Path) -> Pipeline:
+    """Raw tables with the person."""
+    pipeline = Pipeline(own, Run(f"run-{uuid4().hex[:8]}", "2026-01-31"))
+    pipeline.create_datasets()
+    pipeline.load_raw(str(delivery))
+    return pipeline
+
+
+def counts(pipeline: Pipeline) -> dict[str, int]:
+    """Rows that join, table by table, and the money of the orders."""
+    raw = pipeline.settings.dataset("raw")
+    [row] = pipeline.warehouse.rows(
+        f"select (select count(*) from {raw}.orders inner join {raw}.customers using (customer_id)) as orders, "
+        f"(select count(*) from {raw}.order_items inner join {raw}.orders using (order_id)) as items, "
+        f"(select count(*) from {raw}.order_reviews inner join {raw}.orders using (order_id)) as reviews, "
+        f"(select count(distinct customer_unique_id) from {raw}.customers) as persons, "
+        f"(select sum(safe_cast(payment_value as numeric)) from {raw}.order_payments "
+        f"inner join {raw}.orders using (order_id)) as paid"
+    )
+    return row
+
+
+def left(pipeline: Pipeline) -> set[str]:
+    """Where the person still stands: raw tables, the register, objects."""
+    traces = witness.traces(pipeline.settings)
+    datasets = [pipeline.settings.dataset(layer) for layer in ("raw", "erasures")]
+    tables = witness.in_tables(pipeline.warehouse, datasets, traces)
+    return tables | witness.in_objects(pipeline.bucket, traces)
+
+
+def finished(pipeline: Pipeline, request: str) -> Erasure:
+    done = erase(pipeline.warehouse, pipeline.bucket, pipeline.settings, request)
+    assert done is not None
+    finish(pipeline.warehouse, pipeline.bucket, pipeline.settings, request, done, "a-run")
+    return done
+
+
+def rows_of(pipeline: Pipeline, table: str) -> int:
+    [row] = pipeline.warehouse.rows(
+        f"select count(*) as n from {pipeline.settings.dataset('erasures')}.{table}"
+    )
+    return int(row["n"])
+
+
+def test_an_erasure_that_dies_after_every_change_comes_to_the_same_end(loaded: Pipeline) -> None:
+    before, settings = counts(loaded), loaded.settings
+    bucket, warehouse = DyingBucket.connect(settings), DyingWarehouse.connect(settings)
+    request = ask(loaded.bucket, witness.PERSON, "a test")
+    assert tries_until_done(lambda: erase(warehouse, bucket, settings, request)) > len(witness.ROWS) * 2
+    finished(loaded, request)
+    assert left(loaded) == set()
+    assert counts(loaded) == before
+    assert (rows_of(loaded, "persons"), rows_of(loaded, "erasures")) == (1, 1)
+
+
+def test_a_record_that_was_made_is_not_made_twice(loaded: Pipeline) -> None:
+    request = ask(loaded.bucket, witness.PERSON, "a test")
+    done = erase(loaded.warehouse, loaded.bucket, loaded.settings, request)
+    assert done is not None
+    dying = DyingWarehouse.connect(loaded.settings)
+    with pytest.raises(DiedError):
+        finish(dying, loaded.bucket, loaded.settings, request, done, "a-run")
+    finish(loaded.warehouse, loaded.bucket, loaded.settings, request, done, "a-run")
+    assert rows_of(loaded, "erasures") == 1
+    assert left(loaded) == set()
+
+
+def test_asked_again_under_another_name_it_goes_on_and_both_requests_go(loaded: Pipeline) -> None:
+    requests = [ask(loaded.bucket, witness.PERSON, "a test") for _ in range(2)]
+    with pytest.raises(DiedError):
+        erase(DyingWarehouse.connect(loaded.settings), loaded.bucket, loaded.settings, requests[0])
+    done = finished(loaded, requests[1])
+    assert done.request == requests[0]
+    assert left(loaded) == set()
+    assert loaded.bucket.generations("erasures/") == []
+
+
+def test_a_run_between_two_tries_does_not_bring_the_person_back(loaded: Pipeline, delivery: Path) -> None:
+    settings = loaded.settings
+    request = ask(loaded.bucket, witness.PERSON, "a test")
+    with pytest.raises(DiedError):
+        erase(DyingWarehouse.connect(settings), loaded.bucket, settings, request)  # entered, and no more
+    again = Pipeline(settings, Run(f"run-{uuid4().hex[:8]}", "2026-02-01"))
+    again.load_raw(str(delivery))
+    raw = [settings.dataset("raw")]
+    assert witness.in_tables(loaded.warehouse, raw, witness.traces(settings)) == set()
+    finished(loaded, request)
+    assert left(loaded) == set()
+
+
+def test_a_suppression_that_dies_after_every_change_comes_to_the_same_end(
+    loaded: Pipeline, delivery: Path
+) -> None:
+    before, settings = counts(loaded), loaded.settings
+    finished(loaded, ask(loaded.bucket, witness.PERSON, "a test"))
+    again = Pipeline(settings, Run(f"run-{uuid4().hex[:8]}", "2026-02-01"))
+    uploaded = [*again._upload(str(delivery)), again._fetch_rates(str(delivery))]
+    bucket = DyingBucket.connect(settings)
+    assert tries_until_done(lambda: suppress(again.warehouse, bucket, settings, uploaded)) > 12
+    records = suppress(again.warehouse, again.bucket, settings, uploaded)
+    load_all(again.warehouse, again.bucket, records, settings.dataset("raw"), settings.commit)
+    assert left(loaded) == set()
+    assert counts(loaded) == before
+
+
+class Untouched(Bucket):
+    """A bucket that nobody may look into."""
+
+    def generations(self, prefix: str) -> list[Generation]:
+        raise AssertionError(f"{prefix} was listed")
+
+    def read(self, generation: Generation) -> Iterable[bytes]:  # type: ignore[override]
+        raise AssertionError(f"{generation.name} was read")
+
+
+def test_where_nobody_was_erased_no_object_is_looked_at(loaded: Pipeline) -> None:
+    records = loaded.run.records
+    assert suppress(loaded.warehouse, Untouched.connect(loaded.settings), loaded.settings, records) == records
+
+
+def test_a_delivery_without_the_person_is_left_as_it_is(loaded: Pipeline, tmp_path: Path) -> None:
+    finished(loaded, ask(loaded.bucket, witness.PERSON, "a test"))
+    generate(tmp_path, ORDERS, 6)
+    again = Pipeline(loaded.settings, Run(f"run-{uuid4().hex[:8]}", "2026-02-01"))
+    uploaded = again._upload(str(tmp_path))
+    before = {entry for record in uploaded for entry in again.bucket.generations(record.uri.split("/", 3)[3])}
+    assert suppress(again.warehouse, again.bucket, again.settings, uploaded) == uploaded
+    after = {entry for record in uploaded for entry in again.bucket.generations(record.uri.split("/", 3)[3])}
+    assert after == before
