@@ -23,9 +23,9 @@ class Checkout:
         self.commit()
 
     def reset(self) -> None:
-        """Back to the first commit."""
+        """Back to the first commit; what a build wrote stays."""
         self.git("checkout", "--quiet", "--force", "main")
-        self.git("clean", "--quiet", "-dfx")
+        self.git("clean", "--quiet", "-dfx", "--exclude=build")
 
     def git(self, *arguments: str) -> str:
         command = [*GIT, "-C", str(self.root), *arguments]
