@@ -60,17 +60,26 @@ def up(console: Console) -> None:
 
 def down(console: Console) -> None:
     """Take Flux out again: production stays as it is, staging and the Git server go."""
-    for namespace in (*NAMESPACES.values(), "flux-system"):
-        # What is suspended leaves its Helm release alone when it is deleted.
-        for kind in ("kustomizations.kustomize.toolkit.fluxcd.io", "helmreleases.helm.toolkit.fluxcd.io"):
-            for name in kubectl("get", kind, "--namespace", namespace, "--output", "name").split():
-                suspend = json.dumps({"spec": {"suspend": True}})
-                kubectl("patch", name, "--namespace", namespace, "--type", "merge", "--patch", suspend)
-                kubectl("delete", name, "--namespace", namespace)
-    for namespace in (NAMESPACES["staging"], STAGING_SANDBOX, "flux-system"):
+    # What follows main goes first, or it brings back the rest.
+    for namespace in (flux.NAMESPACE, *NAMESPACES.values()):
+        _delete_all(namespace, "kustomizations.kustomize.toolkit.fluxcd.io", is_suspended=True)
+        _delete_all(namespace, "helmreleases.helm.toolkit.fluxcd.io", is_suspended=True)
+        # While their controller is there: it has to let go of each.
+        _delete_all(namespace, "ocirepositories.source.toolkit.fluxcd.io")
+        _delete_all(namespace, "gitrepositories.source.toolkit.fluxcd.io")
+    for namespace in (NAMESPACES["staging"], STAGING_SANDBOX, flux.NAMESPACE):
         kubectl("delete", "namespace", namespace, "--ignore-not-found")
     kubectl("delete", "persistentvolume", f"{NAMESPACES['staging']}-landing", "--ignore-not-found")
     console.print("Flux is gone, production runs on; `make up` looks after it again", highlight=False)
+
+
+def _delete_all(namespace: str, kind: str, *, is_suspended: bool = False) -> None:
+    """Delete every object of a kind; what is suspended before leaves what it made as it is."""
+    for name in kubectl("get", kind, "--namespace", namespace, "--output", "name").split():
+        if is_suspended:
+            suspend = json.dumps({"spec": {"suspend": True}})
+            kubectl("patch", name, "--namespace", namespace, "--type", "merge", "--patch", suspend)
+        kubectl("delete", name, "--namespace", namespace)
 
 
 def _provide_server() -> str:
