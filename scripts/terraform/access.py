@@ -90,7 +90,7 @@ class Names:
         )
         self._members = {
             rf"serviceAccount:(?:c360-([a-z-]+)|(terraform))@{self.project}\.iam\.gserviceaccount\.com": r"\1\2",
-            rf"serviceAccount:{self.project}\.svc\.id\.goog\[customer-360/([a-z-]+)\]": r"pod \1",
+            rf"serviceAccount:{self.project}\.svc\.id\.goog\[(?:customer-360/)?([a-z/-]+)\]": r"pod \1",
             rf"serviceAccount:(?:service|bq)-{number}@([a-z-]+)\.iam\.gserviceaccount\.com": r"agent \1",
             rf"{pool}/subject/repo:{repository}:([\w:/]+)": r"workflow \1",
             **{rf"group:{re.escape(address)}": f"group:{name}" for name, address in self.groups.items()},

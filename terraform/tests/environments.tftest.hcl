@@ -143,7 +143,9 @@ run "the_registry_is_made_once" {
   command = plan
 
   assert {
-    condition     = length(google_artifact_registry_repository.this) == 0 && length(google_artifact_registry_repository_iam_member.this) == 1
+    condition = length(google_artifact_registry_repository.this) == 0 && alltrue([
+      for member in google_artifact_registry_repository_iam_member.this : member.role == "roles/artifactregistry.reader"
+    ])
     error_message = "An environment that does not own the registry only reads it."
   }
 }

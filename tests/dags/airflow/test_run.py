@@ -99,10 +99,10 @@ def good_run(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def run(delivery: Path) -> Any:
     """Run the Dag over a delivery."""
-    return tested(parse(), source_uri=str(delivery))
+    return finished(parse(), source_uri=str(delivery))
 
 
-def tested(dag: Any, **conf: Any) -> Any:
+def finished(dag: Any, **conf: Any) -> Any:
     """Run a Dag; a task that is tried again does not wait for it long."""
     for task in dag.tasks:
         options = task.partial_kwargs if task.is_mapped else vars(task)
@@ -186,7 +186,7 @@ def test_a_person_is_erased_after_the_run_that_had_the_turn_and_a_second_time_no
     [row] = warehouse.rows(f"select min(customer_unique_id) as person, count(*) as n from {customers}")
     launched = len(cluster.arguments)
     first, second = (
-        tested(parse("erase_person"), request=ask(bucket, row["person"], "a test")) for _ in range(2)
+        finished(parse("erase_person"), request=ask(bucket, row["person"], "a test")) for _ in range(2)
     )
     assert set().union(*states(first).values()) == {"success"}
     assert set().union(*states(second).values()) == {"skipped"}
