@@ -59,7 +59,10 @@ def up(console: Console) -> None:
 
 
 def down(console: Console) -> None:
-    """Take Flux out again: production stays as it is, staging and the Git server go."""
+    """Take Flux out again: production stays as it is, staging and the Git server go. Without Flux nothing happens."""
+    if not kubectl("get", "namespace", flux.NAMESPACE, "--ignore-not-found", "--output", "name").strip():
+        console.print("Flux is not here", highlight=False)
+        return
     # What follows main goes first, or it brings back the rest.
     for namespace in (flux.NAMESPACE, *NAMESPACES.values()):
         _delete_all(namespace, "kustomizations.kustomize.toolkit.fluxcd.io", is_suspended=True)
