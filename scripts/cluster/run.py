@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from pathlib import Path
 
@@ -11,20 +10,19 @@ import requests
 from rich.console import Console
 
 from scripts.cluster import ClusterError
-from scripts.cluster.airflow_api import Airflow, TaskInstance
+from scripts.cluster.airflow_api import Airflow
 from scripts.cluster.delivery import deliver
+from scripts.cluster.failures import show_failures
 from scripts.cluster.forward import forwarded
-from scripts.cluster.kind import kubectl
 from scripts.cluster.results import write_results
-from scripts.cluster.secrets import AIRFLOW, SANDBOX
+from scripts.cluster.secrets import SANDBOX
 from scripts.cluster.status import connect
-from scripts.cluster.watch import follow, name
+from scripts.cluster.watch import follow
 from scripts.demo.delivery import rates_file
 
 DAG = "olist_etl_pipeline"
 BUILD = Path("build/cluster").resolve()
 PARSE_SECONDS = 120
-LOG_LINES = 40
 FAILED, LEAKED = 1, 3
 
 
@@ -39,7 +37,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     run_id = airflow.trigger(DAG, {"source_uri": source, "full_refresh": arguments.full_refresh})
     console.print(f"run {run_id}: {airflow.url}/dags/{DAG}/runs/{run_id}", highlight=False, soft_wrap=True)
     if follow(airflow, DAG, run_id, console) != "success":
-        _show_failures(airflow, run_id, console)
+        show_failures(airflow, DAG, run_id, console)
         return FAILED
     leaks = write_results(airflow, DAG, run_id, Path(arguments.source or source), BUILD, console)
     return LEAKED if leaks else 0
@@ -59,25 +57,3 @@ def _wait_for_dag(airflow: Airflow) -> None:
         if time.monotonic() > deadline:
             raise ClusterError(f"Airflow does not know {DAG}; see `make logs NAME=dag-processor`")
         time.sleep(1)
-
-
-def _show_failures(airflow: Airflow, run_id: str, console: Console) -> None:
-    """The end of each failed task's log, and what Kubernetes says of its pod."""
-    for task in airflow.tasks(DAG, run_id):
-        if task.state == "failed":
-            console.rule(f"[red]{name(task)} failed")
-            for line in airflow.log(DAG, run_id, task)[-LOG_LINES:]:
-                console.print(line, markup=False, highlight=False)
-            for event in _pod_events(task):
-                console.print(f"event: {event}", markup=False, highlight=False)
-
-
-def _pod_events(task: TaskInstance) -> list[str]:
-    """What happened to the task's pods; their names begin with the Dag's and the task's."""
-    prefix = f"{DAG}-{task.task_id}".replace("_", "-").replace(".", "-")
-    found = json.loads(kubectl("get", "events", "--namespace", AIRFLOW, "--output", "json"))["items"]
-    return [
-        f"{event['involvedObject']['name']}: {event['reason']}: {event['message']}"
-        for event in found
-        if event["type"] == "Warning" and event["involvedObject"].get("name", "").startswith(prefix)
-    ]

@@ -7,8 +7,9 @@ import os
 from rich.console import Console
 
 from customer360.settings import from_environment
-from customer360.steps.erase import ask
+from customer360.steps.erase import NoSuchPersonError, ask
 from customer360.storage import Bucket
+from scripts.cluster.failures import show_failures
 from scripts.cluster.forward import forwarded
 from scripts.cluster.secrets import SANDBOX
 from scripts.cluster.status import connect
@@ -19,7 +20,10 @@ DAG = "erase_person"
 
 
 def erase_there(person: str, asked_by: str, console: Console) -> int:
-    """Run the Dag and show it; 0 when it succeeded. Raises ClusterError and CommandError."""
+    """Run the Dag and show it; 0 when it succeeded.
+
+    Raises NoSuchPersonError, ClusterError and CommandError.
+    """
     airflow = connect()
     with forwarded(SANDBOX, "storage", 4443) as url:
         os.environ.update({"STORAGE_EMULATOR_HOST": url, "C360_PROJECT": PROJECT, "C360_RAW_BUCKET": BUCKET})
@@ -27,4 +31,8 @@ def erase_there(person: str, asked_by: str, console: Console) -> int:
     airflow.unpause(DAG)
     run_id = airflow.trigger(DAG, {"request": request})
     console.print(f"run {run_id}: {airflow.url}/dags/{DAG}/runs/{run_id}", highlight=False, soft_wrap=True)
-    return 0 if follow(airflow, DAG, run_id, console) == "success" else 1
+    if follow(airflow, DAG, run_id, console) == "success":
+        return 0
+    if any(NoSuchPersonError.__name__ in line for line in show_failures(airflow, DAG, run_id, console)):
+        raise NoSuchPersonError("no such person; nothing changed. Is it the customer_unique_id?")
+    return 1
