@@ -33,7 +33,7 @@ def up(arguments: argparse.Namespace, console: Console) -> int:
 
 def tools(_arguments: argparse.Namespace, console: Console) -> int:
     """Bring what the tests of the charts need. Raises ClusterError and CommandError."""
-    for name in ("helm", "promtool", "statsd_exporter"):
+    for name in ("helm", "kubectl", "promtool", "statsd_exporter"):
         console.print(programs.provide(name), highlight=False)
     console.print(str(chart.provide()), highlight=False)
     return 0
