@@ -24,7 +24,12 @@ def always(_holder: str) -> bool:
 @pytest.fixture
 def free(bucket: Bucket) -> Iterator[Bucket]:
     """A bucket in which it is nobody's turn."""
+    _clear(bucket)
     yield bucket
+    _clear(bucket)
+
+
+def _clear(bucket: Bucket) -> None:
     for generation in bucket.generations(turn.TURN):
         bucket.delete(generation)
 

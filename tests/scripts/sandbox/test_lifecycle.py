@@ -112,7 +112,7 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> N
     keys = lifecycle._keys(tmp_path)
     assert lifecycle._keys(tmp_path) == keys
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
-    assert len(set(keys.values())) == 2
+    assert len(set(keys.values())) == 3
 
 
 def test_keys_of_another_version_are_new_and_those_of_the_same_one_stay(tmp_path: Path) -> None:
@@ -124,10 +124,16 @@ def test_keys_of_another_version_are_new_and_those_of_the_same_one_stay(tmp_path
 
     second = lifecycle._keys(tmp_path)
     assert second["C360_HASH_KEY_VERSION"] == "2"
-    assert set(first.values()).isdisjoint(second.values())
+    assert all(first[name] != second[name] for name in lifecycle.HASH_KEYS)
     assert stat.S_IMODE((tmp_path / "keys.json").stat().st_mode) == 0o600
     sandbox.renew_keys(tmp_path, "2")
     assert lifecycle._keys(tmp_path) == second
+
+
+def test_the_key_of_erasures_stays_when_others_are_renewed(tmp_path: Path) -> None:
+    before = lifecycle._keys(tmp_path)
+    sandbox.renew_keys(tmp_path, "2")
+    assert lifecycle._keys(tmp_path)["C360_ERASURE_KEY"] == before["C360_ERASURE_KEY"]
 
 
 def test_a_missing_environment_names_the_command_to_run(
