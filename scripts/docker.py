@@ -32,6 +32,6 @@ def has_image(name: str) -> bool:
     return succeeds(program(), "image", "inspect", name)
 
 
-def in_registry(name: str) -> bool:
+def in_registry(name: str, *options: str) -> bool:
     """True when the image's registry has it, and lets us see it."""
-    return succeeds(program(), "manifest", "inspect", name)
+    return succeeds(program(), "manifest", "inspect", *options, name)

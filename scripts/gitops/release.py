@@ -14,15 +14,17 @@ from pathlib import Path
 
 from scripts.cluster import programs
 from scripts.cluster.chart import Chart
+from scripts.cluster.pieces import pieces
 from scripts.commands import run, succeeds
-from scripts.docker import docker, program
+from scripts.docker import docker, in_registry
 from scripts.gitops import GitOpsError
 from scripts.gitops.checkout import Checkout
 from scripts.gitops.versions import NONE, tag_of
+from scripts.images import catalogue
 from scripts.images.catalogue import reference
 
 # The images that a release deploys.
-IMAGES = ("airflow", "dbt")
+IMAGES = tuple(image.name for image in catalogue.IMAGES if image.is_released)
 DOCKERFILE = """\
 FROM scratch
 ARG COMMIT SOURCE
@@ -48,8 +50,7 @@ class Registry:
 
     def has(self, name: str, tag: str) -> bool:
         """True when the registry has an image of this tag."""
-        insecure = ["--insecure"] if self.plain else []
-        return succeeds(program(), "manifest", "inspect", *insecure, reference(self.repository, name, tag))
+        return in_registry(reference(self.repository, name, tag), *(["--insecure"] if self.plain else []))
 
     def has_chart(self, name: str, version: str) -> bool:
         """True when the registry has this version of a chart."""
@@ -95,7 +96,8 @@ def mark(charts: Path, tag: str, airflow: Chart) -> None:
     """Write into the tree which release it is, and what the official chart at hand needs."""
     version = charts / "gitops" / "base" / "version.yaml"
     text = version.read_text().replace(f"tag: {NONE}", f'tag: "{tag}"').replace(f"-{NONE}", f"-g{tag}")
-    version.write_text(text.replace("ref: {tag: 1.20.0}", f"ref: {{tag: {airflow.version}}}"))
+    pin = pieces()["chart"]["version"]
+    version.write_text(text.replace(f"ref: {{tag: {pin}}}", f"ref: {{tag: {airflow.version}}}"))
     if airflow.overlay:
         shutil.copyfile(airflow.overlay, charts / "gitops" / "base" / "chart.yaml")
 

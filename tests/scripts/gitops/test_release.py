@@ -52,6 +52,8 @@ def test_a_release_with_an_older_chart_brings_what_that_needs(tmp_path: Path) ->
 
     objects = built(release(tmp_path, Chart(Path(), "1.13.1", "", overlay)), "staging")
 
+    chart = next(e for e in objects if (e["kind"], e["metadata"]["name"]) == ("OCIRepository", "airflow"))
+    assert chart["spec"]["ref"] == {"tag": "1.13.1"}
     values = next(
         entry["data"] for entry in objects if entry["metadata"]["name"].startswith("airflow-values")
     )
