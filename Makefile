@@ -32,7 +32,7 @@ down: setup ## remove the cluster; what was built for it stays cached
 	@.venv/bin/python -m scripts.cluster down
 e2e: setup ## run the tests against the cluster and the images: ARGS="-k name"
 	@scripts/e2e.sh $(ARGS)
-tools: setup ## bring helm and the official chart, without a cluster
+tools: setup ## bring what the tests of the charts need, without a cluster
 	@.venv/bin/python -m scripts.cluster tools
 images: setup ## build the images and print their sizes
 	@.venv/bin/python -m scripts.images build $(ARGS)
