@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
 
 from tests.checkout import Checkout
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_settings() -> Iterator[None]:
+    """Production's own names: the sandbox of other tests sets others for the whole process."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("C360_")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="module")
