@@ -26,7 +26,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 import pods
 from customer360.runs import run_name
 from customer360.settings import from_environment
-from failures import giving_up, tell
+from failures import default_args, giving_up
 
 SETTINGS = from_environment()
 BIGQUERY = "bigquery"  # the pool that bounds BigQuery's jobs
@@ -85,14 +85,7 @@ def build(layer: str) -> KubernetesPodOperator:
             description="Name of the request in the raw bucket; never a person.",
         )
     },
-    default_args={
-        "owner": "data-platform",
-        "retries": 3,
-        "retry_delay": timedelta(seconds=SETTINGS.retry_seconds),
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=15),
-        "on_failure_callback": tell,
-    },
+    default_args=default_args(SETTINGS.retry_seconds),
     user_defined_macros={"run_name": run_name},
 )
 def erase_person() -> None:

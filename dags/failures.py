@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
@@ -12,6 +13,18 @@ from customer360.errors import PermanentError
 from customer360.settings import from_environment
 
 LONGEST_MESSAGE = 1000
+
+
+def default_args(retry_seconds: int) -> dict[str, Any]:
+    """What every task of every Dag has: three tries more, each later than the one before, and word of its end."""
+    return {
+        "owner": "data-platform",
+        "retries": 3,
+        "retry_delay": timedelta(seconds=retry_seconds),
+        "retry_exponential_backoff": 2.0,
+        "max_retry_delay": timedelta(minutes=15),
+        "on_failure_callback": tell,
+    }
 
 
 @contextmanager

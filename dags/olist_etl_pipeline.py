@@ -31,7 +31,7 @@ from airflow.sdk import Asset, Param, chain, dag, get_parsing_context, task, tas
 from customer360.catalogue import files_delivered, sources
 from customer360.runs import run_name
 from customer360.settings import from_environment
-from failures import giving_up, tell
+from failures import default_args, giving_up
 
 SETTINGS = from_environment()
 BIGQUERY = "bigquery"  # the pool that bounds BigQuery's jobs
@@ -160,14 +160,7 @@ def build(layer: str, outlets: Iterable[Asset] = ()) -> Any:
         ),
         "full_refresh": Param(False, type="boolean", description="Build the incremental facts from nothing."),
     },
-    default_args={
-        "owner": "data-platform",
-        "retries": 3,
-        "retry_delay": timedelta(seconds=SETTINGS.retry_seconds),
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=15),
-        "on_failure_callback": tell,
-    },
+    default_args=default_args(SETTINGS.retry_seconds),
     user_defined_macros={"run_name": run_name},
 )
 def olist_etl_pipeline() -> None:
