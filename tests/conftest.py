@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -20,6 +21,15 @@ from scripts.sandbox import Sandbox, running_sandbox
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the slow tests last: what breaks at once is told at once."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.fixture(autouse=True)
+def dbt_as_new() -> Iterator[None]:
+    """Each start of dbt adds the adapter's flags to one list, and walks pytest's deep stack for each in it."""
+    yield
+    if adapters := sys.modules.get("dbt.adapters.base.impl"):
+        flags = adapters.DEFAULT_BASE_BEHAVIOR_FLAGS
+        flags[:] = {flag["name"]: flag for flag in flags}.values()
 
 
 @pytest.fixture(scope="session")

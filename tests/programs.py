@@ -16,6 +16,7 @@ import requests
 import yaml
 
 from scripts.cluster import programs
+from scripts.sandbox.processes import free_port
 
 AIRFLOW_VALUES = Path(__file__).parents[1] / "charts" / "airflow" / "values.yaml"
 START_SECONDS = 20
@@ -63,7 +64,7 @@ def running_exporter(folder: Path) -> Iterator[Exporter]:
     mapping.write_text(
         yaml.safe_dump({"mappings": yaml.safe_load(AIRFLOW_VALUES.read_text())["statsd"]["overrideMappings"]})
     )
-    udp, tcp = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
+    udp, tcp = free_port(9125, socket.SOCK_DGRAM), free_port(9102)
     command = [
         program("statsd_exporter"),
         f"--statsd.mapping-config={mapping}",
@@ -91,10 +92,3 @@ def _wait_for(exporter: Exporter) -> None:
         else:
             return
     raise TimeoutError("the exporter did not start")
-
-
-def _free_port(kind: socket.SocketKind) -> int:
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

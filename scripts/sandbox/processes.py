@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -20,6 +21,9 @@ HOST = "127.0.0.1"
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 LOG_TAIL_LINES = 15
+# Below what Linux and macOS hand out to connections, so that none takes a port between its choice and its use.
+FREE_PORTS = range(15_000, 30_000)
+PORT_TRIES = 100
 
 
 class SandboxError(RuntimeError):
@@ -107,17 +111,14 @@ def start_time(pid: int) -> int | None:
     return None if state in "ZX" else int(fields[18])
 
 
-def free_port(preferred: int) -> int:
+def free_port(preferred: int, kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """The preferred port, or any free one when it is taken."""
-    for port in (preferred, 0):
-        with socket.socket() as probe:
+    for port in (preferred, *random.sample(FREE_PORTS, PORT_TRIES)):
+        with socket.socket(type=kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
+            with suppress(OSError):
                 probe.bind((HOST, port))
-            except OSError:
-                continue
-            found: int = probe.getsockname()[1]
-            return found
+                return port
     raise SandboxError("no free port on this machine")
 
 

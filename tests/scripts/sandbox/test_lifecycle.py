@@ -87,6 +87,12 @@ def test_a_taken_port_is_left_to_its_owner() -> None:
         assert processes.free_port(port) != port
 
 
+def test_no_connection_is_given_the_port_of_a_service_that_is_starting() -> None:
+    first, _ = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    with socket.create_server((HOST, 0)) as taken:
+        assert all(processes.free_port(taken.getsockname()[1]) < first for _ in range(50))
+
+
 def test_a_stale_file_never_stops_a_stranger(tmp_path: Path) -> None:
     stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
