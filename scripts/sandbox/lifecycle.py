@@ -170,8 +170,6 @@ def _commands(
 ) -> dict[str, tuple[list[str], dict[str, str]]]:
     python, home = _sandbox_python()
     gateway = f"{HOST}:{ports['storage']}"
-    module = [sys.executable, "-m"]
-    root = {"PYTHONPATH": str(REPOSITORY)}
     listen = {name: {"host": HOST, "port": port} for name, port in ports.items()}
     storage_server = _flags(
         "-",
@@ -184,10 +182,7 @@ def _commands(
     rates = {"file": rates_file.resolve()} if rates_file else {}
     return {
         "storage-server": ([str(_storage_binary(python)), *storage_server], {}),
-        "storage": (
-            [*module, "scripts.sandbox.storage_gateway", *_flags("--", listen["storage"] | upstream)],
-            root,
-        ),
+        "storage": module_command("storage_gateway", listen["storage"] | upstream),
         "bigquery": (
             [
                 str(python),
@@ -196,10 +191,16 @@ def _commands(
                 "serve",
                 *_flags("--", listen["bigquery"] | bigquery),
             ],
-            {**root, "GCS_LOCAL_ROOT": str(directory / "storage"), "HOME": str(home)},
+            {"PYTHONPATH": str(REPOSITORY), "GCS_LOCAL_ROOT": str(directory / "storage"), "HOME": str(home)},
         ),
-        "rates": ([*module, "scripts.sandbox.rates_stub", *_flags("--", listen["rates"] | rates)], root),
+        "rates": module_command("rates_stub", listen["rates"] | rates),
     }
+
+
+def module_command(name: str, values: Mapping[str, object]) -> tuple[list[str], dict[str, str]]:
+    """Command and environment that start a module of the sandbox with flags."""
+    command = [sys.executable, "-m", f"scripts.sandbox.{name}", *_flags("--", values)]
+    return command, {"PYTHONPATH": str(REPOSITORY)}
 
 
 def _flags(dashes: str, values: Mapping[str, object]) -> list[str]:

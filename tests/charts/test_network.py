@@ -25,6 +25,7 @@ SERVICES = {
     "storage": 4443,
     "bigquery": 9050,
     "rates": 8090,
+    "alerts": 8070,
     "postgresql": 5432,
     "api-server": 8080,
     "triggerer": 8794,
@@ -33,14 +34,14 @@ SERVICES = {
 }
 MAY_REACH = {
     "api-server": {"postgresql", "kubernetes", "storage", "triggerer"},
-    "scheduler": {"postgresql", "kubernetes", "api-server", "storage"},  # it runs the tasks of dbt
-    "dag-processor": {"postgresql"},
+    "scheduler": {"postgresql", "kubernetes", "api-server", "storage", "alerts"},  # it runs the tasks of dbt
+    "dag-processor": {"postgresql", "alerts"},
     "triggerer": {"postgresql", "kubernetes", "storage"},
     "prepare-airflow": {"postgresql"},
-    "uploader": {"api-server", "storage", "rates"},
-    "eraser": {"api-server", "storage", "bigquery"},
-    "loader": {"api-server", "storage", "bigquery"},
-    "reconciler": {"api-server", "storage", "bigquery"},  # storage: its log
+    "uploader": {"api-server", "storage", "rates", "alerts"},
+    "eraser": {"api-server", "storage", "bigquery", "alerts"},
+    "loader": {"api-server", "storage", "bigquery", "alerts"},
+    "reconciler": {"api-server", "storage", "bigquery", "alerts"},  # storage: its log
     "dbt": {"bigquery"},
     "stranger": set(),
 }
@@ -69,7 +70,7 @@ def pod(name: str, place: str = "kind") -> Pod:
         return _labelled(AIRFLOW, template, **{"app.kubernetes.io/component": name})
     if name == "dbt":
         return Pod(AIRFLOW, {"app.kubernetes.io/component": "dbt"})
-    if name in ("storage", "bigquery", "rates", "postgresql", "prepare"):
+    if name in ("storage", "bigquery", "rates", "alerts", "postgresql", "prepare"):
         kind = {"postgresql": "StatefulSet", "prepare": "Job"}.get(name, "Deployment")
         return _labelled(SANDBOX, find(render("sandbox", "kind"), kind, name)["spec"]["template"])
     return Pod(AIRFLOW, {"app": name})
@@ -108,7 +109,7 @@ def test_each_may_ask_for_names(who: str) -> None:
     assert not admits(cluster("kind"), pod(who), Pod("default", dns.labels), 53, "UDP")
 
 
-@pytest.mark.parametrize("service", ["storage", "bigquery", "rates", "postgresql"])
+@pytest.mark.parametrize("service", ["storage", "bigquery", "rates", "alerts", "postgresql"])
 def test_nobody_enters_the_sandbox_from_another_namespace(service: str) -> None:
     port, labels = SERVICES[service], pod("loader").labels | {"component": "api-server"}
 
@@ -116,7 +117,7 @@ def test_nobody_enters_the_sandbox_from_another_namespace(service: str) -> None:
         assert not admits(cluster("kind"), Pod(namespace, labels), pod(service), port)
 
 
-@pytest.mark.parametrize("service", ["storage", "bigquery", "rates", "postgresql"])
+@pytest.mark.parametrize("service", ["storage", "bigquery", "rates", "alerts", "postgresql"])
 def test_no_emulator_calls_out(service: str) -> None:
     assert not admits(cluster("kind"), pod(service), INTERNET, 443)
     assert not admits(cluster("kind"), pod(service), pod("api-server"), 8080)

@@ -7,7 +7,7 @@ import pytest
 from tests.charts.releases import SANDBOX, render
 from tests.charts.rendering import Document, RenderError, find, names, search
 
-SERVICES = {"storage": 4443, "bigquery": 9050, "rates": 8090, "postgresql": 5432}
+SERVICES = {"storage": 4443, "bigquery": 9050, "rates": 8090, "alerts": 8070, "postgresql": 5432}
 
 
 def pod_of(name: str) -> Document:
@@ -19,7 +19,7 @@ def pod_of(name: str) -> Document:
 
 def test_it_makes_these_objects_and_no_others() -> None:
     assert names(render("sandbox", "kind")) == {
-        *(("Deployment", name) for name in ("storage", "bigquery", "rates")),
+        *(("Deployment", name) for name in ("storage", "bigquery", "rates", "alerts")),
         ("StatefulSet", "postgresql"),
         *(("Service", name) for name in SERVICES),
         *(("PersistentVolumeClaim", name) for name in ("storage", "bigquery", "postgresql", "landing")),
@@ -47,6 +47,7 @@ def test_each_service_leads_to_its_pods(name: str, port: int) -> None:
         ("STORAGE_EMULATOR_HOST", "storage"),
         ("BIGQUERY_EMULATOR_HOST", "bigquery"),
         ("C360_RATES_URL", "rates"),
+        ("C360_ALERT_WEBHOOK", "alerts"),
     ],
 )
 def test_airflow_looks_for_a_service_where_it_is(variable: str, service: str) -> None:

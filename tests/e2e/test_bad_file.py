@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from scripts.cluster.airflow_api import TaskInstance
+from scripts.cluster.kind import kubectl
+from scripts.cluster.secrets import SANDBOX
 from scripts.generate.spoil import Defect, spoil
 from tests.e2e.conftest import Done
 from tests.e2e.place import Contents, Place, differences, landed
@@ -51,6 +54,16 @@ def test_its_log_names_file_row_and_remedy(place: Place, failure: Failure) -> No
     log = place.log(failure.run_id, "uploads.upload")
     assert f"{failure.defect.file}, row {failure.defect.row}" in log
     assert "Mend the row" in log
+
+
+def test_the_webhook_is_told_once_with_the_remedy_and_where_to_look(failure: Failure) -> None:
+    said = kubectl("logs", "deployment/alerts", "--namespace", SANDBOX).splitlines()
+    told = [alert for alert in map(json.loads, said) if alert["run"] == failure.run_id]
+    assert [(alert["task"], alert["try"], alert["error"]) for alert in told] == [
+        ("uploads.upload", 1, "BadFileError")
+    ]
+    assert "Mend the row" in told[0]["message"]
+    assert told[0]["pod"] in told[0]["events"]
 
 
 def test_nothing_after_the_uploads_runs(failure: Failure) -> None:
