@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-RUNBOOKS = Path(__file__).parents[1] / "charts" / "platform" / "runbooks"
+ROOT = Path(__file__).parents[1]
+RUNBOOKS = ROOT / "charts" / "platform" / "runbooks"
 FENCE = re.compile(r"^```(.*)\n((?:(?!```).*\n)*)```$", re.MULTILINE)
 AIRFLOW = " -- airflow "
 
@@ -25,6 +29,15 @@ class Block:
         """Lines that call a program; words of the shell around them are none."""
         lines = (line.strip() for line in self.text.splitlines())
         return [line for line in lines if line and not line.startswith(("for ", "done"))]
+
+    def run(self, environment: Mapping[str, str]) -> str:
+        """Run the block as it stands, with what it names; what it printed. Raises AssertionError when it fails."""
+        bash = [str(shutil.which("bash")), "-euo", "pipefail", "-c", self.text]
+        done = subprocess.run(
+            bash, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
 
 def blocks() -> Iterator[Block]:

@@ -59,6 +59,11 @@ class Airflow:
         """True when the Dag has been parsed."""
         return self._call("get", f"dags/{dag_id}", allowed=(requests.codes.not_found,)).ok
 
+    def runs(self, dag_id: str) -> list[str]:
+        """The ids of the last hundred runs, newest first."""
+        found = self._call("get", f"dags/{dag_id}/dagRuns?order_by=-run_after&limit=100").json()
+        return [entry["dag_run_id"] for entry in found["dag_runs"]]
+
     def run_state(self, dag_id: str, run_id: str) -> str:
         """queued, running, success or failed."""
         state: str = self._call("get", f"dags/{dag_id}/dagRuns/{run_id}").json()["state"]

@@ -21,12 +21,12 @@ def provide(airflow: str = AIRFLOW, sandbox: str = SANDBOX) -> str:
     if "airflow-metadata" not in existing[airflow] or "postgresql" not in existing[sandbox]:
         password = secrets.token_urlsafe(24)
         connection = f"postgresql://airflow:{password}@postgresql.{sandbox}:5432/airflow"
-        _apply(sandbox, "postgresql", {"password": password})
-        _apply(airflow, "airflow-metadata", {"connection": connection})
+        put(sandbox, "postgresql", {"password": password})
+        put(airflow, "airflow-metadata", {"connection": connection})
         made += 2
     for name, values in _fresh().items():
         if name not in existing[airflow]:
-            _apply(airflow, name, values)
+            put(airflow, name, values)
             made += 1
     return f"secrets: {made} made" if made else "secrets: kept"
 
@@ -54,8 +54,11 @@ def _names(namespace: str) -> set[str]:
     )
 
 
-def _apply(namespace: str, name: str, values: Mapping[str, str]) -> None:
-    """Create or replace a secret; its values go through a pipe, never through a command line or a file."""
+def put(namespace: str, name: str, values: Mapping[str, str]) -> None:
+    """Create or replace a secret; its values go through a pipe, never through a command line or a file.
+
+    Raises CommandError.
+    """
     manifest = {
         "apiVersion": "v1",
         "kind": "Secret",

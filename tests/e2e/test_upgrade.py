@@ -11,33 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from scripts.cluster import chart, programs
-from scripts.cluster.kind import REPOSITORY, kubeconfig, kubectl
-from scripts.cluster.releases import Release, helm, releases
+from scripts.cluster import programs
+from scripts.cluster.kind import REPOSITORY, kubeconfig
+from scripts.cluster.releases import Release, helm
 from scripts.cluster.secrets import AIRFLOW
 from scripts.commands import CommandError, run
 from scripts.docker import docker
 from scripts.images.catalogue import IMAGES
 from tests.e2e.conftest import Done
 from tests.e2e.place import Place, differences, landed, wait_for
+from tests.e2e.serving import airflow_release, serving_image
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
 OTHER_TAG, ABSENT_TAG = "0123456789ab", "ffffffffffff"
-
-
-def airflow_release(tag: str) -> Release:
-    return next(entry for entry in releases(REPOSITORY, tag, chart.provide()) if entry.name == "airflow")
-
-
-def serving_image() -> str:
-    """The image that the scheduler runs."""
-    found = json.loads(
-        kubectl("get", "deployment/airflow-scheduler", "--namespace", AIRFLOW, "--output", "json")
-    )
-    image: str = found["spec"]["template"]["spec"]["containers"][0]["image"]
-    return image
 
 
 @pytest.fixture
