@@ -8,7 +8,7 @@ from functools import partial
 
 from rich.console import Console
 
-from scripts.cluster import base_images, chart, engine, kind, our_images, programs, releases, secrets
+from scripts.cluster import base_images, chart, engine, kind, our_images, programs, releases, schemas, secrets
 from scripts.cluster.delivery import remove_deliveries
 from scripts.cluster.kind import REPOSITORY
 from scripts.cluster.status import ui
@@ -35,6 +35,7 @@ def tools(_arguments: argparse.Namespace, console: Console) -> int:
     """Bring what the tests of the charts need. Raises ClusterError and CommandError."""
     for name in ("helm", "kubectl", "promtool", "statsd_exporter"):
         console.print(programs.provide(name), highlight=False)
+    console.print(schemas.provide("external-secrets"), highlight=False)
     console.print(str(chart.provide()), highlight=False)
     return 0
 

@@ -19,8 +19,9 @@ REPOSITORIES = {
     "staging": "us-docker.pkg.dev/customer-360-artifacts/customer-360",
     "production": "us-docker.pkg.dev/customer-360-artifacts/customer-360",
 }
-# Kinds of operators: their own webhooks check them, in the cluster.
+# Kinds of operators: test_external_secrets.py and promtool check them.
 OPERATORS = ("external-secrets.io/", "monitoring.")
+
 in_every_place = pytest.mark.parametrize(("release", "place"), RELEASES)
 
 
