@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import requests
 from customer360.settings import LAYERS, Settings, from_environment
 from customer360.storage import Bucket
 from customer360.warehouse import Warehouse
+from scripts.lint_sql.analyzer import cached
 from scripts.sandbox import Sandbox, running_sandbox
 
 
@@ -41,6 +43,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         yield place
     os.environ.clear()
     os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def analyzer() -> Path:
+    """Google's SQL analyzer. It takes minutes to build, so `make lint-sql` does that and not the tests."""
+    if shutil.which("go") is None:
+        pytest.skip("the SQL analyzer needs Go, which is not installed")
+    if not cached().exists():
+        pytest.skip("the SQL analyzer is not built; `make lint-sql` builds it in about 5 minutes")
+    return cached()
 
 
 @pytest.fixture(scope="module")

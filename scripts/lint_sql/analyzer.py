@@ -21,9 +21,9 @@ class AnalyzerError(RuntimeError):
 
 @dataclass(frozen=True)
 class Table:
-    """A table that queries may read: (project, dataset, name), and columns as {"name", "type"}."""
+    """A table as queries name it: ([project,] dataset, name), and columns as {"name", "type"}."""
 
-    path: tuple[str, str, str]
+    path: tuple[str, ...]
     columns: Columns
 
 

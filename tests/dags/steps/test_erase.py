@@ -19,7 +19,7 @@ from customer360.dbt_session import DbtSession
 from customer360.privacy import keyed_hash
 from customer360.register import Register
 from customer360.settings import LAYERS, Settings, SettingsError
-from customer360.steps.erase import NoSuchPersonError, NoSuchRequestError, ask, erase
+from customer360.steps.erase import TRAIL, NoSuchPersonError, NoSuchRequestError, ask, erase
 from customer360.storage import Bucket
 from customer360.strangers import substitute
 from customer360.warehouse import Warehouse
@@ -27,6 +27,7 @@ from scripts.demo.pipeline import Pipeline, Run
 from scripts.generate import generate
 from scripts.sandbox import Sandbox
 from tests.dags.steps import witness
+from tests.job_history import refused, statements
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -205,6 +206,15 @@ def test_neither_job_nor_label_nor_query_tells_the_person(world: World) -> None:
     history = repr([job.to_api_repr() for job in world.warehouse.client.list_jobs(max_results=5000)]).lower()
     assert "erasures.trail" in history
     assert [value for value in world.traces if value in history] == []
+
+
+@pytest.mark.usefixtures("erased")
+def test_bigquery_takes_every_statement(analyzer: Path, world: World) -> None:
+    asked = statements(world.warehouse, world.settings.dataset_prefix)
+    for beginning in ("delete from", "update", "select"):
+        assert any(sql.startswith(beginning) for sql in asked)
+    trail = {f"{world.settings.dataset('erasures')}.trail": TRAIL}
+    assert refused(analyzer, world.warehouse, world.settings, asked, trail) == ()
 
 
 @pytest.mark.usefixtures("erased")

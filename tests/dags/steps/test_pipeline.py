@@ -33,6 +33,7 @@ from scripts.demo.summary import build_summary
 from scripts.generate import generate
 from scripts.generate.spoil import spoil
 from scripts.sandbox import Sandbox
+from tests.job_history import refused, statements
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
@@ -97,6 +98,15 @@ def test_every_row_and_every_cent_arrives(pipeline: Pipeline) -> None:
     assert len(pipeline.run.balances) == 11
     assert all(balance.is_even and balance.raw > 0 for balance in pipeline.run.balances)
     assert all(amount.is_even and amount.raw > 0 for amount in pipeline.run.amounts)
+
+
+@pytest.mark.usefixtures("pipeline")
+def test_bigquery_takes_every_statement_of_the_steps(
+    analyzer: Path, warehouse: Warehouse, settings: Settings
+) -> None:
+    asked = statements(warehouse, settings.dataset_prefix)
+    assert any("fct_payments" in sql for sql in asked)
+    assert refused(analyzer, warehouse, settings, asked) == ()
 
 
 def test_the_summary_counts_rows_tests_and_seconds(pipeline: Pipeline) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from customer360.steps.rotate import is_rotating, prepare_keys, replace_rows
 from customer360.steps.transform import transform
 from customer360.warehouse import Warehouse
 from scripts.dbt_ci.delivery import deliver
+from tests.job_history import refused, statements
 
 pytestmark = pytest.mark.sandbox
 
@@ -223,3 +225,12 @@ def test_the_history_goes_on_under_the_new_keys(
     transform(rotation.after, "marts")
 
     assert count(warehouse, f"{marts}.customer_segment_history") == rotation.history
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("rotation")
+def test_bigquery_takes_every_statement(analyzer: Path, warehouse: Warehouse, settings: Settings) -> None:
+    asked = statements(warehouse, settings.dataset_prefix)
+    for beginning in ("delete from", "insert into", "create or replace table"):
+        assert any(sql.startswith(beginning) for sql in asked)
+    assert refused(analyzer, warehouse, settings, asked) == ()

@@ -139,6 +139,22 @@ def test_every_key_is_unique(tables: dict[str, Rows]) -> None:
             assert len(set(keys)) == len(keys), entry.table
 
 
+def test_no_id_names_two_things(tables: dict[str, Rows]) -> None:
+    """Else whoever looks for a person finds a seller."""
+    kinds = [
+        {row[column] for row in tables[table]}
+        for table, column in (
+            ("customers", "customer_unique_id"),
+            ("customers", "customer_id"),
+            ("orders", "order_id"),
+            ("products", "product_id"),
+            ("sellers", "seller_id"),
+            ("order_reviews", "review_id"),
+        )
+    ]
+    assert len(set().union(*kinds)) == sum(map(len, kinds))
+
+
 def test_no_row_is_an_orphan(tables: dict[str, Rows]) -> None:
     for entry in files_delivered():
         for column in entry.columns:

@@ -20,9 +20,9 @@ TYPES = {
 TABLE = Table(("project", "dataset", "things"), tuple({"name": n, "type": t} for n, t in TYPES.items()))
 
 
-def messages(program: Path, sql: str) -> list[str]:
+def messages(analyzer: Path, sql: str) -> list[str]:
     query = Query("query", sql.format(things="`project`.`dataset`.`things`"))
-    return [problem.message for problem in analyze(program, [TABLE], [query])]
+    return [problem.message for problem in analyze(analyzer, [TABLE], [query])]
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,10 @@ def messages(program: Path, sql: str) -> list[str]:
         ("number + 1 as next, next + 1", "Unrecognized name: next"),
     ],
 )
-def test_an_expression_that_bigquery_refuses_is_refused(program: Path, expression: str, message: str) -> None:
-    (found,) = messages(program, f"select {expression} from {{things}}")
+def test_an_expression_that_bigquery_refuses_is_refused(
+    analyzer: Path, expression: str, message: str
+) -> None:
+    (found,) = messages(analyzer, f"select {expression} from {{things}}")
     assert found.startswith(message)
 
 
@@ -65,8 +67,8 @@ def test_an_expression_that_bigquery_refuses_is_refused(program: Path, expressio
         ),
     ],
 )
-def test_a_query_that_bigquery_refuses_is_refused(program: Path, sql: str, message: str) -> None:
-    (found,) = messages(program, sql)
+def test_a_query_that_bigquery_refuses_is_refused(analyzer: Path, sql: str, message: str) -> None:
+    (found,) = messages(analyzer, sql)
     assert found.startswith(message)
 
 
@@ -85,13 +87,13 @@ def test_a_query_that_bigquery_refuses_is_refused(program: Path, sql: str, messa
         "delete from {things} where number not in (select number from {things})",
     ],
 )
-def test_sql_that_bigquery_takes_is_accepted(program: Path, sql: str) -> None:
-    assert messages(program, sql) == []
+def test_sql_that_bigquery_takes_is_accepted(analyzer: Path, sql: str) -> None:
+    assert messages(analyzer, sql) == []
 
 
-def test_a_contract_with_an_unknown_type_stops_the_analyzer_with_table_and_column(program: Path) -> None:
+def test_a_contract_with_an_unknown_type_stops_the_analyzer_with_table_and_column(analyzer: Path) -> None:
     table = Table(("project", "dataset", "things"), ({"name": "text", "type": "varchar2"},))
     with pytest.raises(
         AnalyzerError, match=r"table project\.dataset\.things: column text: Type not found: varchar2"
     ):
-        analyze(program, [table], [])
+        analyze(analyzer, [table], [])

@@ -23,7 +23,7 @@ def project(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_every_model_and_test_is_checked_and_the_branch_of_later_runs_too(
-    program: Path, project: Project, warehouse: Warehouse
+    analyzer: Path, project: Project, warehouse: Warehouse
 ) -> None:
     queries = [*project.queries(), *project.incremental_queries(warehouse)]
     assert [query.name for query in queries] == [
@@ -32,7 +32,7 @@ def test_every_model_and_test_is_checked_and_the_branch_of_later_runs_too(
         "dbt/models/models.yml, not_null_prices_order_id",
         "dbt/models/later_prices.sql (incremental)",
     ]
-    contract, later = analyze(program, project.tables(), queries)
+    contract, later = analyze(analyzer, project.tables(), queries)
     assert contract == Problem("dbt/models/prices.sql", "column price is FLOAT64, the contract says NUMERIC")
     assert later.name == "dbt/models/later_prices.sql (incremental)"
     assert later.message.startswith("Syntax error")
