@@ -1,9 +1,10 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench fuzz-data bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
 
 ORDERS ?= 10000
 SEED ?= 360
+MUTANTS ?= 10000
 ENV ?= staging
 FROM ?= staging
 TO ?= production
@@ -42,6 +43,8 @@ lint: setup ## run every check of code, SQL and YAML
 	@scripts/lint.sh
 bench: setup ## measure upload, full runs and the ordinary way: ARGS="--orders 10000"
 	@.venv/bin/python -m scripts.bench $(ARGS)
+fuzz-data: setup ## throw broken files at the intake: MUTANTS=n SEED=n
+	@.venv/bin/python -m scripts.fuzz_data --mutants $(MUTANTS) --seed $(SEED)
 bench-cluster: setup ## measure a run on the cluster against the sandbox's: ORDERS=n
 	@.venv/bin/python -m scripts.cluster bench --orders $(ORDERS) --seed $(SEED)
 gitops-up: setup ## put Flux in charge on kind: staging beside production

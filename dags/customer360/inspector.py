@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from customer360.errors import PermanentError
 
+ALONE = "a carriage return that does not end the row"
 BLOCK_BYTES = 256 * 1024
 MAX_FIELD_BYTES = 1024 * 1024
 QUOTE, COMMA, NEWLINE, RETURN = b'",\n\r'
@@ -35,6 +36,14 @@ def _are(members: tuple[int, ...], values: Bytes) -> Flags:
     for member in members[1:]:
         found |= values == member
     return found
+
+
+def _names(line: str, delimiter: str) -> tuple[str, ...]:
+    """The names in a header; none where it is no line of a CSV file, such as one with a carriage return inside."""
+    try:
+        return tuple(next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return ()
 
 
 def _parity(quotes: Flags) -> Flags:
@@ -74,6 +83,7 @@ class CsvInspector:
         self._field_bytes = 0  # length so far of the value that the previous block left open
         self._last_byte = NEWLINE
         self._seen = 0  # bytes before the block
+        self._before = b""  # the end of the previous block, as long as the header
 
     def feed(self, data: bytes) -> None:
         """Check the next bytes of the file. Raises BadFileError."""
@@ -111,6 +121,8 @@ class CsvInspector:
         quotes = kinds == QUOTE
         quoted = _parity(quotes) ^ self._in_quotes  # the opening quote is within, the closing one is not
         self._check_quotes(values, marks[quotes], quoted[quotes])
+        self._check_returns(values)
+        self._check_header_again(block)
         separates = ~(quotes | quoted)
         ends = marks[separates]
         newlines = np.flatnonzero(kinds[separates] == NEWLINE)
@@ -134,11 +146,11 @@ class CsvInspector:
 
     def _check_header(self, line: bytes) -> None:
         text = line.removeprefix(UTF8_BOM).decode("utf-8", errors="replace").strip("\r\n")
-        names = tuple(next(csv.reader([text]), []))
+        names = _names(text, ",")
         if names == self.header:
             return
         for delimiter in ";\t|":
-            if tuple(next(csv.reader([text], delimiter=delimiter), [])) == self.header:
+            if _names(text, delimiter) == self.header:
                 remedy = "Export it with commas."
                 raise BadFileError(self.file, f"values are separated by {delimiter!r}", remedy, 0)
         remedy = (
@@ -162,6 +174,26 @@ class CsvInspector:
         except UnicodeDecodeError as error:
             pending = len(error.object) - len(block)  # bytes of a character cut by the block's start
             raise self._bad_at(block, max(error.start - pending, 0), "bytes that are not UTF-8") from None
+
+    def _check_returns(self, values: Bytes) -> None:
+        """A carriage return outside of quotes stands right before a line feed; alone BigQuery ends the row there."""
+        if self._last_byte == RETURN and not self._in_quotes and values[0] != NEWLINE:
+            raise self._bad_at(values[:1].tobytes(), 0, ALONE)
+        alone = (values[:-1] == RETURN) & (values[1:] != NEWLINE)
+        if not alone.any():
+            return
+        alone &= ~(_parity(values[:-1] == QUOTE) ^ self._in_quotes)
+        if alone.any():
+            raise self._bad_at(values.tobytes(), int(alone.argmax()), ALONE)
+
+    def _check_header_again(self, block: bytes) -> None:
+        """Files that were put one below the other; where every column is text the header would pass for a row."""
+        line = b"\n" + self._head.removeprefix(UTF8_BOM).strip(b"\r\n")
+        text = self._before + block
+        if (found := text.find(line)) >= 0:
+            row = self._bad_at(block, found + len(line) - len(self._before) - 1, "").row
+            raise BadFileError(self.file, "the header again", "Deliver each row once.", row)
+        self._before = text[-len(line) :]
 
     def _check_quotes(self, values: Bytes, places: Places, opening: Flags) -> None:
         """A quote opens a value right after a separator and closes it right before one."""

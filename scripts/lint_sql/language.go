@@ -42,6 +42,9 @@ var bigQueryFeatures = []sql.LanguageFeature{
 	sql.LanguageFeatureFeatureAllowDashesInTableName,
 	sql.LanguageFeatureFeaturePipes,
 
+	// Statements that change rows.
+	sql.LanguageFeatureFeatureDmlUpdateWithJoin,
+
 	// Calls of functions.
 	sql.LanguageFeatureFeatureNamedArguments,
 	sql.LanguageFeatureFeatureFunctionArgumentsWithDefaults,

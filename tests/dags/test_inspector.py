@@ -146,6 +146,31 @@ def test_a_quote_inside_a_bare_value_is_refused() -> None:
     assert refuse(HEAD + b'1,a"b"c,2\n').row == 1
 
 
+@pytest.mark.parametrize("step", [1, 7, 1 << 20])
+def test_a_carriage_return_that_ends_no_row_is_named(step: int) -> None:
+    with pytest.raises(BadFileError, match="carriage return") as caught:
+        inspect(HEAD + b"1,a,2\r\n3,b\rc,4\r\n", step)
+    assert (caught.value.row, caught.value.column) == (2, "comment")
+
+
+def test_only_one_carriage_return_belongs_to_a_line_end() -> None:
+    assert refuse(HEAD + b"1,a,2\r\r\n").row == 1
+
+
+def test_a_carriage_return_within_quotes_passes() -> None:
+    assert inspect(HEAD + b'1,"a\rb",2\n').rows == 1
+
+
+@pytest.mark.parametrize("step", [1, 7, 1 << 20])
+def test_a_header_between_the_rows_is_named(step: int) -> None:
+    with pytest.raises(BadFileError, match="row 2: the header again"):
+        inspect(HEAD + b"1,a,2\n" + HEAD + b"3,b,4\n", step)
+
+
+def test_a_header_of_carriage_returns_is_refused() -> None:
+    assert refuse(HEAD.replace(b"\n", b"\r") + b"1,a,2\r").row == 0
+
+
 def test_invalid_utf8_is_named() -> None:
     error = refuse(HEAD + b"1,a,2\n3,caf\xe9,4\n")
     assert (error.row, error.column) == (2, "comment")

@@ -1,0 +1,122 @@
+"""A small campaign against the sandbox; and what it would say if a step crashed or lost rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from customer360.errors import PermanentError
+from customer360.settings import Settings
+from customer360.steps.reconcile import balances
+from customer360.steps.upload import upload
+from scripts.fuzz_data import campaign as steps
+from scripts.fuzz_data.campaign import Campaign, LostRowsError
+from scripts.fuzz_data.mutants import KINDS, Delivered, Mutant, mutants
+from scripts.fuzz_data.outcomes import CRASHED, LOADED, LOST, QUARANTINED, REFUSED, WELL, Outcome, summary
+
+pytestmark = pytest.mark.sandbox
+
+GOOD, BAD = b"new,00001,campinas,SP", b'"",00001,campinas,SP'
+FIRST = 1000  # number of the first mutant that is planted
+
+
+@pytest.fixture(scope="module")
+def campaign(
+    settings: Settings, files: list[Delivered], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Campaign]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("C360_DATASET_PREFIX", settings.dataset_prefix)
+        yield Campaign(settings, files, tmp_path_factory.mktemp("mutants"))
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where dbt writes."""
+    return tmp_path_factory.mktemp("target")
+
+
+def sellers(files: list[Delivered], number: int, line: bytes) -> Mutant:
+    """The file of sellers with another first row."""
+    content = next(file.content for file in files if file.table == "sellers")
+    head, _, rest = content.partition(b"\n")
+    return Mutant(number, "sellers", "planted", head + b"\n" + line + b"\n" + rest.partition(b"\n")[2])
+
+
+@pytest.fixture(scope="module")
+def ended(campaign: Campaign, files: list[Delivered], target: Path) -> dict[int, Outcome]:
+    """How two mutants of each kind ended, and a bad and a good row."""
+    made = {mutant.number: mutant for mutant in mutants(files, 2 * len(KINDS), 11)}
+    made |= {FIRST: sellers(files, FIRST, BAD), FIRST + 1: sellers(files, FIRST + 1, GOOD)}
+    taken = list(campaign.take_in(made.values()))
+    found = {outcome.number: outcome for outcome in campaign.stage(taken, made, target)}
+    assert found.keys() == made.keys()
+    return found
+
+
+@pytest.mark.slow
+def test_every_mutant_ends_well_and_is_told_why(ended: dict[int, Outcome]) -> None:
+    assert {outcome.state for outcome in ended.values()} == set(WELL)
+    assert all(outcome.words for outcome in ended.values() if outcome.state != LOADED)
+
+
+@pytest.mark.slow
+def test_the_summary_counts_each_kind(ended: dict[int, Outcome]) -> None:
+    counts = summary(ended.values())
+    assert counts["empty"] == {REFUSED: 2}
+    assert sum(sum(entry.values()) for entry in counts.values()) == len(ended)
+
+
+@pytest.mark.slow
+def test_a_row_that_breaks_a_rule_is_told_with_its_reason(ended: dict[int, Outcome]) -> None:
+    assert (ended[FIRST].state, ended[FIRST].words) == (QUARANTINED, "seller_id: is empty")
+    assert ended[FIRST + 1].state == LOADED
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (KeyError("person@example.com"), "KeyError"),
+        (PermanentError("the settings are wrong"), "PermanentError: not of the file"),
+    ],
+)
+def test_a_step_that_crashes_is_told_without_data(
+    campaign: Campaign, files: list[Delivered], monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def crash(*_arguments: object) -> None:
+        raise error
+
+    monkeypatch.setattr(steps, "upload", crash)
+    [outcome] = campaign.take_in([sellers(files, FIRST + 2, GOOD)])
+    assert (outcome.state, outcome.words) == (CRASHED, words)
+
+
+def test_a_refused_load_that_changed_the_table_is_told(
+    campaign: Campaign, files: list[Delivered], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def miscounted(*given: Any) -> Any:
+        record = upload(*given)
+        return replace(record, rows=record.rows + 1)
+
+    # The load step finds out when the table is replaced.
+    monkeypatch.setattr(steps, "upload", miscounted)
+    [outcome] = campaign.take_in([sellers(files, FIRST + 3, GOOD + b"\nmore,00001,campinas,SP")])
+    assert outcome.state == LOST
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("ended")
+def test_rows_that_went_missing_are_told(
+    settings: Settings, files: list[Delivered], target: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def short(*given: Any) -> Any:
+        return [replace(entry, staging=entry.staging - 1) for entry in balances(*given)]
+
+    monkeypatch.setenv("C360_DATASET_PREFIX", settings.dataset_prefix)
+    monkeypatch.setattr(steps, "balances", short)
+    other = Campaign(settings, files, tmp_path)
+    with pytest.raises(LostRowsError, match="sellers"):
+        list(other.stage([], {}, target))
