@@ -21,9 +21,9 @@ JOBS_COLUMNS = """    parent_job_id,
     make_timestamp(CAST(resource ->> '$.statistics.endTime' AS BIGINT) * 1000) AS end_time,
 """
 
-# Asking for temporary tables this way looks through every table of every project.
-SLOW = "SELECT table_name FROM duckdb_tables() WHERE temporary"
-QUICK = "SELECT name FROM (SHOW TABLES FROM temp)"
+# Asking for temporary tables looks through every table of every project; a job without a session starts with none.
+SLOW = 'cur.sql("SELECT table_name FROM duckdb_tables() WHERE temporary")'
+QUICK = f"""{SLOW} if session else cur.sql("SELECT '' WHERE false")"""
 
 
 def install() -> None:
