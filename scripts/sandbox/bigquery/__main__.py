@@ -22,6 +22,7 @@ def main() -> int:
 
     from scripts.sandbox.bigquery import (
         catalog,
+        datasets,
         grants,
         jobs,
         loads,
@@ -32,7 +33,7 @@ def main() -> int:
         scripting,
     )
 
-    for module in (catalog, jobs, lost_jobs, grants, loads, partitions, scripting, merges, results):
+    for module in (catalog, datasets, jobs, lost_jobs, grants, loads, partitions, scripting, merges, results):
         module.install()
 
     def healthz() -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import duckdb
-from local_bigquery.catalog import names, tables
+from local_bigquery.catalog import names, tabledata, tables
 from local_bigquery.engine import database, types
 from local_bigquery.engine.database import quote
 from local_bigquery.sql.rules import partitions
@@ -43,8 +43,8 @@ def install() -> None:
     objects, hidden = database.objects, partitions._hidden
 
     def objects_of_lake(project: str, dataset: str, table: str | None = None) -> list[tuple[str, str, int]]:
-        if _is_lake(project):
-            return _fetch(OBJECTS, project, [dataset, table])
+        if is_lake(project):
+            return fetch(OBJECTS, project, [dataset, table])
         if table is None:
             return objects(project, dataset, table)  # type: ignore[no-any-return]
         return _result(quote(project, dataset, table), table)
@@ -52,7 +52,7 @@ def install() -> None:
     def columns_of_lake(project: str, dataset: str, table: str) -> list[object]:
         place = tables.physical(project, dataset, table)
         # The result of a query has no required columns.
-        required = _columns("NOT entry.nulls_allowed", *place) if _is_lake(place[0]) else []
+        required = _columns("NOT entry.nulls_allowed", *place) if is_lake(place[0]) else []
         with database.cursor() as cursor:
             try:
                 relation = cursor.sql(f"SELECT * FROM {tables.name(project, dataset, table)} LIMIT 0")
@@ -66,12 +66,12 @@ def install() -> None:
 
     def has_ingestion_time(table: object) -> bool:
         project, dataset, name = (getattr(table, part, "") for part in ("catalog", "db", "name"))
-        if not _is_lake(project):
+        if not is_lake(project):
             return hidden(table)  # type: ignore[no-any-return]
         return bool(_columns(f"entry.column_name = '{tables.INGESTION_TIME}'", project, dataset, name))
 
     database.objects = objects_of_lake
-    tables.columns = columns_of_lake
+    tables.columns = tabledata.columns = columns_of_lake
     partitions._hidden = has_ingestion_time
 
 
@@ -83,15 +83,17 @@ def _result(path: str, table: str) -> list[tuple[str, str, int]]:
     return [(table, "TABLE", rows)]
 
 
-def _is_lake(project: str) -> bool:
+def is_lake(project: str) -> bool:
+    """True for a project, whose tables DuckLake keeps; the rest is the emulator's own."""
     return project in database._attached
 
 
 def _columns(condition: str, project: str, dataset: str, table: str) -> list[tuple[Any, ...]]:
-    return _fetch(COLUMNS.replace("{condition}", condition), project, [dataset, table])
+    return fetch(COLUMNS.replace("{condition}", condition), project, [dataset, table])
 
 
-def _fetch(sql: str, project: str, parameters: list[str | None]) -> list[tuple[Any, ...]]:
+def fetch(sql: str, project: str, parameters: list[str | None]) -> list[tuple[Any, ...]]:
+    """Rows of DuckLake's own tables of a project, which `{lake}` stands for."""
     lake = quote(f"__ducklake_metadata_{project}")
     found: list[tuple[Any, ...]] = database.fetch(sql.replace("{lake}", lake), parameters)
     return found

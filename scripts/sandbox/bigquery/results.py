@@ -14,13 +14,12 @@ from local_bigquery.jobs import runner
 KEEP_RESULTS = int(os.environ.get("KEEP_RESULTS", "24"))
 PRUNE_EVERY_JOBS = 50
 
-OLD_RESULTS = """
-    SELECT t.table_name
-    FROM duckdb_tables() t
-    LEFT JOIN emulator.main.jobs j ON t.table_name = j.project_id || ':' || j.job_id
-    WHERE t.database_name = 'emulator' AND t.schema_name = '_results'
-    ORDER BY j.creation_time DESC NULLS LAST
-    OFFSET ?
+# The jobs since the last time, and some before them: a list of what is there would look through every table.
+OLD_RESULTS = f"""
+    SELECT project_id || ':' || job_id
+    FROM emulator.main.jobs
+    ORDER BY creation_time DESC
+    LIMIT {4 * PRUNE_EVERY_JOBS} OFFSET ?
 """
 
 
