@@ -7,7 +7,7 @@ from pathlib import Path
 
 from google.cloud import bigquery
 
-from customer360.settings import Settings
+from customer360.settings import LAYERS, Settings
 from customer360.steps.rotate import SUFFIX
 from customer360.warehouse import Warehouse
 from scripts.lint_sql.analyzer import Problem, Query, Table, analyze
@@ -20,13 +20,14 @@ TYPES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
 Dropped = Mapping[str, Sequence[bigquery.SchemaField]]
 
 
-def statements(warehouse: Warehouse, prefix: str) -> list[str]:
-    """Every statement of the steps in the job history of datasets that begin with a prefix, each once."""
+def statements(warehouse: Warehouse, settings: Settings) -> list[str]:
+    """Every statement of the steps in the job history of these settings' datasets, each once."""
+    own = tuple(f"{settings.dataset(layer)}." for layer in LAYERS)
     asked = {
         job.query
         for job in warehouse.client.list_jobs(max_results=5000)
         if isinstance(job, bigquery.QueryJob) and not job.error_result
-        if prefix in job.query and not job.query.startswith(DBT)
+        if not job.query.startswith(DBT) and any(dataset in job.query for dataset in own)
     }
     parts = {part.strip() for query in asked for part in query.split(";\n")}
     return sorted(parts - {*TRANSACTION, ""})
@@ -48,13 +49,11 @@ def refused(
 
 
 def _tables(warehouse: Warehouse, settings: Settings) -> Iterator[Table]:
-    for dataset in warehouse.client.list_datasets():
-        if dataset.dataset_id.startswith(settings.dataset_prefix):
-            for entry in warehouse.client.list_tables(dataset.dataset_id):
-                schema = warehouse.client.get_table(entry.reference).schema
-                name = f"{dataset.dataset_id}.{entry.table_id}"
-                yield _table(name, schema)
-                yield _table(name + SUFFIX, schema)
+    for dataset in map(settings.dataset, LAYERS):
+        for entry in warehouse.client.list_tables(dataset):
+            schema = warehouse.client.get_table(entry.reference).schema
+            yield _table(f"{dataset}.{entry.table_id}", schema)
+            yield _table(f"{dataset}.{entry.table_id}{SUFFIX}", schema)
 
 
 def _table(name: str, schema: Sequence[bigquery.SchemaField]) -> Table:

@@ -19,6 +19,11 @@ from scripts.sandbox.lifecycle import BUCKET, PROJECT
 DAG = "erase_person"
 
 
+def environment(storage_url: str) -> dict[str, str]:
+    """What a client of the cluster's bucket needs, where Cloud Storage is reached at an address."""
+    return {"STORAGE_EMULATOR_HOST": storage_url, "C360_PROJECT": PROJECT, "C360_RAW_BUCKET": BUCKET}
+
+
 def erase_there(person: str, asked_by: str, console: Console) -> int:
     """Run the Dag and show it; 0 when it succeeded.
 
@@ -26,7 +31,7 @@ def erase_there(person: str, asked_by: str, console: Console) -> int:
     """
     airflow = connect()
     with forwarded(SANDBOX, "storage", 4443) as url:
-        os.environ.update({"STORAGE_EMULATOR_HOST": url, "C360_PROJECT": PROJECT, "C360_RAW_BUCKET": BUCKET})
+        os.environ.update(environment(url))
         request = ask(Bucket.connect(from_environment()), person, asked_by)
     airflow.unpause(DAG)
     run_id = airflow.trigger(DAG, {"request": request})

@@ -41,20 +41,21 @@ class Campaign:
     """The sandbox that mutants are thrown at; `scratch` takes their files."""
 
     def __init__(self, settings: Settings, files: list[Delivered], scratch: Path):
-        self.settings = settings
-        self.files = {file.table: file for file in files}
+        self._settings = settings
+        self._files = {file.table: file for file in files}
         self._scratch = scratch
         self._name = f"mutants-{uuid4().hex[:8]}"
         self._warehouse = Warehouse.connect(settings)
         self._bucket = Bucket.connect(settings)
         self._rows = {file.table: Counter(parsed(file.content, file.source)) for file in files}
+        self._standing: dict[str, Counter[Row]] = {}  # what the last load of each raw table left in it
 
     def take_in(
         self, mutants: Iterable[Mutant], on_done: Callable[[], None] = lambda: None
     ) -> Iterator[Outcome]:
         """Upload and load each mutant, a table's one after the other; what was loaded is still to be staged."""
-        self._warehouse.create_dataset(self.settings.dataset("raw"))
-        by_table: dict[str, list[Mutant]] = {table: [] for table in self.files}
+        self._warehouse.create_dataset(self._settings.dataset("raw"))
+        by_table: dict[str, list[Mutant]] = {table: [] for table in self._files}
         for mutant in mutants:
             by_table[mutant.table].append(mutant)
 
@@ -75,15 +76,17 @@ class Campaign:
         folder = self._scratch / run_id
         folder.mkdir(parents=True)
         (folder / f"{entry.file}{'.gz' if mutant.packed else ''}").write_bytes(mutant.content)
-        raw = self.settings.dataset("raw")
+        raw = self._settings.dataset("raw")
         try:
-            before = self._loaded_rows(entry)
             record = upload(self._bucket, entry, str(folder), run_id, DAY)
-            load(self._warehouse, self._bucket, record, raw, self.settings.commit)
+            load(self._warehouse, self._bucket, record, raw, self._settings.commit)
+            rows = self._standing[entry.table] = Counter(parsed(mutant.delivered, entry))
+            if rows.total() != record.rows:
+                return replace(told, state=LOST, words="another reader finds another number of rows")
         except BadFileError as error:
             return replace(told, state=REFUSED, words=str(error))
         except LoadError as error:
-            if self._loaded_rows(entry) != before:
+            if self._loaded(entry) != self._standing.get(entry.table, Counter()):
                 return replace(told, state=LOST, words="a load that was refused changed the table")
             return replace(told, state=REFUSED, words=str(error))
         except PermanentError as error:
@@ -94,11 +97,13 @@ class Campaign:
             shutil.rmtree(folder)
         return told
 
-    def _loaded_rows(self, entry: Source) -> int | None:
-        table = f"{self.settings.dataset('raw')}.{entry.table}"
+    def _loaded(self, entry: Source) -> Counter[Row]:
+        """The rows of a raw table; none where it is absent."""
+        table = f"{self._settings.dataset('raw')}.{entry.table}"
         if not self._warehouse.has_table(table):
-            return None
-        return int(self._warehouse.client.get_table(table).num_rows or 0)
+            return Counter()
+        found = self._warehouse.rows(f"select * from {table}")
+        return Counter(tuple(row[name] or "" for name in entry.header) for row in found)
 
     def stage(self, taken: list[Outcome], mutants: dict[int, Mutant], target: Path) -> Iterator[Outcome]:
         """Stage the rows of every mutant that was loaded, all in one delivery, and say where each went.
@@ -112,25 +117,20 @@ class Campaign:
         }
         rejected = self._staged(self._delivery(mutants, changed), target)
         for outcome in taken:
-            rows = changed.get(outcome.number, ())
-            if any(row in rejected[outcome.table] for row in rows):
-                reason = next(rejected[outcome.table][row] for row in rows if row in rejected[outcome.table])
-                yield replace(outcome, state=QUARANTINED, words=reason)
-            else:
-                yield outcome
+            reasons = rejected[outcome.table]
+            reason = next((reasons[row] for row in changed.get(outcome.number, ()) if row in reasons), None)
+            yield replace(outcome, state=QUARANTINED, words=reason) if reason else outcome
 
     def _changed_rows(self, mutant: Mutant) -> tuple[Row, ...]:
         """The rows of a mutant that the file had not."""
-        if mutant.packed:
-            return ()
-        found = Counter(parsed(mutant.content, source(mutant.table)))
+        found = Counter(parsed(mutant.delivered, source(mutant.table)))
         return tuple((found - self._rows[mutant.table]).elements())
 
     def _delivery(self, mutants: dict[int, Mutant], changed: dict[int, tuple[Row, ...]]) -> Path:
         """Every file with the changed rows of its mutants below its own."""
         folder = self._scratch / "all"
         folder.mkdir(parents=True)
-        for table, file in self.files.items():
+        for table, file in self._files.items():
             text = io.StringIO(newline="")
             writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
             writer.writerow(file.source.header)
@@ -143,22 +143,22 @@ class Campaign:
 
     def _staged(self, delivery: Path, target: Path) -> dict[str, dict[Row, str]]:
         """Load and stage a delivery; the rows of each table that were set aside, each with its reason."""
-        pipeline = Pipeline(self.settings, Run(self._name, DAY))
+        pipeline = Pipeline(self._settings, Run(self._name, DAY))
         pipeline.create_datasets()
         pipeline.load_raw(str(delivery))
         with DbtSession(
-            self.settings.dbt_directory.resolve(), "sandbox", target, target / "logs" / "dbt.out"
+            self._settings.dbt_directory.resolve(), "sandbox", target, target / "logs" / "dbt.out"
         ) as dbt:
             dbt.run("run", "--select", *SELECTIONS["staging"])
         uneven = [
             entry
-            for entry in balances(self._warehouse, self.settings, pipeline.run.records)
+            for entry in balances(self._warehouse, self._settings, pipeline.run.records)
             if not entry.is_even
         ]
         if uneven:
             raise LostRowsError("rows went missing:\n  " + "\n  ".join(map(str, uneven)))
-        quarantine = f"{self.settings.dataset('quarantine')}.quarantined_rows"
-        rejected: dict[str, dict[Row, str]] = {table: {} for table in self.files}
+        quarantine = f"{self._settings.dataset('quarantine')}.quarantined_rows"
+        rejected: dict[str, dict[Row, str]] = {table: {} for table in self._files}
         for row in self._warehouse.rows(
             f"select source_table, column_name, reason, raw_row from {quarantine}"
         ):

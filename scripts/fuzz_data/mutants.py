@@ -59,6 +59,11 @@ class Mutant:
     content: bytes
     packed: bool = False
 
+    @property
+    def delivered(self) -> bytes:
+        """What a reader gets of it. Raises as gzip does where it is packed and damaged."""
+        return gzip.decompress(self.content) if self.packed else self.content
+
 
 Draw = random.Random
 Defect = Callable[[Delivered, Draw], bytes]

@@ -21,7 +21,6 @@ REPOSITORIES = {
 }
 # Kinds of operators: test_external_secrets.py and promtool check them.
 OPERATORS = ("external-secrets.io/", "monitoring.")
-
 in_every_place = pytest.mark.parametrize(("release", "place"), RELEASES)
 
 

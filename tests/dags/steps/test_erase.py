@@ -210,7 +210,7 @@ def test_neither_job_nor_label_nor_query_tells_the_person(world: World) -> None:
 
 @pytest.mark.usefixtures("erased")
 def test_bigquery_takes_every_statement(analyzer: Path, world: World) -> None:
-    asked = statements(world.warehouse, world.settings.dataset_prefix)
+    asked = statements(world.warehouse, world.settings)
     for beginning in ("delete from", "update", "select"):
         assert any(sql.startswith(beginning) for sql in asked)
     trail = {f"{world.settings.dataset('erasures')}.trail": TRAIL}

@@ -104,7 +104,7 @@ def test_every_row_and_every_cent_arrives(pipeline: Pipeline) -> None:
 def test_bigquery_takes_every_statement_of_the_steps(
     analyzer: Path, warehouse: Warehouse, settings: Settings
 ) -> None:
-    asked = statements(warehouse, settings.dataset_prefix)
+    asked = statements(warehouse, settings)
     assert any("fct_payments" in sql for sql in asked)
     assert refused(analyzer, warehouse, settings, asked) == ()
 

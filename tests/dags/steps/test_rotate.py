@@ -230,7 +230,7 @@ def test_the_history_goes_on_under_the_new_keys(
 @pytest.mark.slow
 @pytest.mark.usefixtures("rotation")
 def test_bigquery_takes_every_statement(analyzer: Path, warehouse: Warehouse, settings: Settings) -> None:
-    asked = statements(warehouse, settings.dataset_prefix)
+    asked = statements(warehouse, settings)
     for beginning in ("delete from", "insert into", "create or replace table"):
         assert any(sql.startswith(beginning) for sql in asked)
     assert refused(analyzer, warehouse, settings, asked) == ()

@@ -101,10 +101,20 @@ def test_a_refused_load_that_changed_the_table_is_told(
         record = upload(*given)
         return replace(record, rows=record.rows + 1)
 
-    # The load step finds out when the table is replaced.
+    # The load step finds out when the table is replaced, here by as many rows.
+    [before] = campaign.take_in([sellers(files, FIRST + 3, GOOD)])
+    assert before.state == LOADED
     monkeypatch.setattr(steps, "upload", miscounted)
-    [outcome] = campaign.take_in([sellers(files, FIRST + 3, GOOD + b"\nmore,00001,campinas,SP")])
-    assert outcome.state == LOST
+    [outcome] = campaign.take_in([sellers(files, FIRST + 4, GOOD.replace(b"new", b"newer"))])
+    assert (outcome.state, outcome.words) == (LOST, "a load that was refused changed the table")
+
+
+def test_rows_that_another_reader_does_not_find_are_told(
+    campaign: Campaign, files: list[Delivered], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "parsed", lambda *_given: iter(()))
+    [outcome] = campaign.take_in([sellers(files, FIRST + 5, GOOD)])
+    assert (outcome.state, outcome.words) == (LOST, "another reader finds another number of rows")
 
 
 @pytest.mark.slow
