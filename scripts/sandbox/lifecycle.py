@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import platform
 import secrets
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -147,6 +149,15 @@ def renew_keys(directory: Path, version: str) -> None:
         _write_keys(directory.resolve() / "keys.json", keys | new)
 
 
+@contextmanager
+def _one_start_at_a_time() -> Iterator[None]:
+    """Two starts of one user would choose the same free ports."""
+    with (Path(tempfile.gettempdir()) / f"customer-360-{os.getuid()}.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@_one_start_at_a_time()
 def _start_all(directory: Path, rates_file: Path | None) -> dict[str, Process]:
     ports = {name: free_port(port) for name, port in PORTS.items()}
     commands = _commands(directory, ports, rates_file)

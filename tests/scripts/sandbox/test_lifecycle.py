@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,19 @@ def test_no_connection_is_given_the_port_of_a_service_that_is_starting() -> None
     first, _ = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
     with socket.create_server((HOST, 0)) as taken:
         assert all(processes.free_port(taken.getsockname()[1]) < first for _ in range(50))
+
+
+def test_two_sandboxes_that_start_at_once_have_ports_of_their_own(tmp_path: Path) -> None:
+    directories = [tmp_path / "one", tmp_path / "other"]
+    try:
+        with ThreadPoolExecutor() as starts:
+            one, other = starts.map(sandbox.start, directories)
+        ports = [process.port for place in (one, other) for process in place.processes.values()]
+        assert len(set(ports)) == len(ports)
+        assert all(well for place in directories for _, well in sandbox.status(place).values())
+    finally:
+        for place in directories:
+            sandbox.stop(place)
 
 
 def test_a_stale_file_never_stops_a_stranger(tmp_path: Path) -> None:

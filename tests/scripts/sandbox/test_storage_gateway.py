@@ -295,7 +295,9 @@ def test_a_wrong_checksum_stores_nothing(
     assert stored(client, run_id) is None
 
 
-@pytest.mark.parametrize("header", [f"crc32c={crc32c(DATA)}", f"md5=AAAA, crc32c={crc32c(DATA)}"])
+@pytest.mark.parametrize(
+    "header", [f"crc32c={crc32c(DATA)}", f"md5=AAAA, crc32c={crc32c(DATA)}"], ids=["alone", "after another"]
+)
 def test_a_right_checksum_is_accepted(session: str, header: str) -> None:
     assert put(session, 0, len(DATA), len(DATA), {"x-goog-hash": header}).status_code == 200
 
