@@ -13,8 +13,8 @@ case "$*" in
 esac
 
 failed=0
-# A process a core, each with a sandbox of its own, which takes about a GB; a module stays in one process.
-processes=(--numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder)
+# Two processes, each with a sandbox of its own, which grows to 3 GB; a module stays in one process.
+processes=(--numprocesses 2 --dist loadfile --no-loadscope-reorder)
 coverage=(--cov=customer360 --cov-branch --cov-report=term:skip-covered --cov-fail-under=90)
 # The charts' tests render with them.
 .venv/bin/python -m scripts.cluster tools || failed=1
