@@ -22,8 +22,9 @@ from scripts.cluster.status import connect
 from scripts.commands import CommandError
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.generate import generate
+from scripts.marts import Contents, contents
 from scripts.sandbox import running_sandbox
-from tests.e2e.place import Contents, Place, Pod, client, contents, landed
+from tests.e2e.place import Place, Pod, client, landed
 
 ORDERS = 1000
 SEED = 41

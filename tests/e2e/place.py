@@ -19,14 +19,10 @@ from scripts.cluster.kind import kubectl
 from scripts.cluster.pods import PodWatch
 from scripts.cluster.run import DAG
 from scripts.cluster.secrets import AIRFLOW, SANDBOX
+from scripts.marts import Contents, contents
 
 PROJECT = "customer-360-sandbox"
 RUN_SECONDS = 900
-MARTS = ("olist_marts", "olist_restricted")
-# A snapshot keeps when it saw a change, so that two of them never agree.
-SNAPSHOTS = ("customer_segment_history",)
-
-Contents = Mapping[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -99,38 +95,6 @@ def client(url: str) -> bigquery.Client:
         AnonymousCredentials(),  # type: ignore[no-untyped-call]
         client_options={"api_endpoint": url},
     )
-
-
-def contents(warehouse: bigquery.Client) -> Contents:
-    """Every row of every mart as JSON, by table, in a fixed order."""
-    tables = [
-        f"{dataset}.{table.table_id}"
-        for dataset in MARTS
-        for table in warehouse.list_tables(dataset)
-        if table.table_id not in SNAPSHOTS
-    ]
-    return {table: _rows(warehouse, table) for table in tables}
-
-
-def _rows(warehouse: bigquery.Client, table: str) -> list[str]:
-    found = warehouse.query(f"select to_json_string(entry) as line from {table} as entry").result()
-    return sorted(row["line"] for row in found)
-
-
-def differences(expected: Contents, found: Contents) -> dict[str, list[str]]:
-    """Columns that differ, by table; no value, as the restricted marts hold persons."""
-    return {
-        table: _columns(expected.get(table, []), found.get(table, []))
-        for table in sorted(expected.keys() | found.keys())
-        if expected.get(table) != found.get(table)
-    }
-
-
-def _columns(expected: list[str], found: list[str]) -> list[str]:
-    if len(expected) != len(found):
-        return [f"{len(found)} rows, not {len(expected)}"]
-    pairs = [(json.loads(one), json.loads(other)) for one, other in zip(expected, found, strict=True)]
-    return sorted({name for one, other in pairs for name in one if one[name] != other.get(name)})
 
 
 def wait_for(condition: Callable[[], bool], seconds: float) -> None:

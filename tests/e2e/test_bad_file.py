@@ -13,8 +13,9 @@ from scripts.cluster.airflow_api import TaskInstance
 from scripts.cluster.kind import kubectl
 from scripts.cluster.secrets import SANDBOX
 from scripts.generate.spoil import Defect, spoil
+from scripts.marts import Contents, differences
 from tests.e2e.conftest import Done
-from tests.e2e.place import Contents, Place, differences, landed
+from tests.e2e.place import Place, landed
 
 pytestmark = pytest.mark.cluster
 

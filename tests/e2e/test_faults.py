@@ -13,8 +13,9 @@ from scripts.cluster.forward import forwarded
 from scripts.cluster.kind import NODE, is_ready, kubectl
 from scripts.cluster.secrets import AIRFLOW, SANDBOX
 from scripts.docker import docker
+from scripts.marts import differences
 from tests.e2e.conftest import Done
-from tests.e2e.place import Place, differences, landed, pods, wait_for
+from tests.e2e.place import Place, landed, pods, wait_for
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 

@@ -6,8 +6,9 @@ import pytest
 
 from customer360.catalogue import files_delivered
 from scripts.cluster.run import DAG
+from scripts.marts import Contents, differences
 from tests.e2e.conftest import Done
-from tests.e2e.place import Contents, Place, differences, pods, wait_for
+from tests.e2e.place import Place, pods, wait_for
 
 pytestmark = pytest.mark.cluster
 

@@ -26,8 +26,9 @@ from scripts.cluster.secrets import AIRFLOW, SANDBOX, put, read
 from scripts.erase.cluster import DAG as ERASURES
 from scripts.erase.cluster import environment
 from scripts.generate import generate
+from scripts.marts import Contents
 from tests.e2e.conftest import Done
-from tests.e2e.place import RUN_SECONDS, Contents, Place, client, landed, pods, wait_for
+from tests.e2e.place import RUN_SECONDS, Place, client, landed, pods, wait_for
 from tests.e2e.serving import airflow_release, serving_image
 from tests.runbooks import Block, blocks
 

@@ -18,8 +18,9 @@ from scripts.cluster.secrets import AIRFLOW
 from scripts.commands import CommandError, run
 from scripts.docker import docker
 from scripts.images.catalogue import IMAGES
+from scripts.marts import differences
 from tests.e2e.conftest import Done
-from tests.e2e.place import Place, differences, landed, wait_for
+from tests.e2e.place import Place, landed, wait_for
 from tests.e2e.serving import airflow_release, serving_image
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
