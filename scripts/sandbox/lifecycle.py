@@ -80,7 +80,7 @@ class Sandbox:
 
 
 def start(directory: Path, rates_file: Path | None = None, fresh: bool = False) -> Sandbox:
-    """Start what is not running yet; with `fresh`, stop it first and forget its data.
+    """Start what is not running yet, where it ran before; with `fresh`, stop all first and forget its data.
 
     Raises SandboxError with the end of the log of the service that would not start.
     """
@@ -93,10 +93,7 @@ def start(directory: Path, rates_file: Path | None = None, fresh: bool = False) 
         (directory / part).mkdir(parents=True, exist_ok=True)
     running = {name: process for name, process in _read(directory).items() if process.is_alive}
     if running.keys() != HEALTH.keys():
-        # The services know each other's ports, so half a sandbox is started anew; its data stays.
-        for process in running.values():
-            terminate(process)
-        running = _start_all(directory, rates_file)
+        running = _start_missing(directory, rates_file, running)
     found = Sandbox(directory, running)
     _create_bucket(found)
     return found
@@ -158,22 +155,27 @@ def _one_start_at_a_time() -> Iterator[None]:
 
 
 @_one_start_at_a_time()
-def _start_all(directory: Path, rates_file: Path | None) -> dict[str, Process]:
-    ports = {name: free_port(port) for name, port in PORTS.items()}
+def _start_missing(
+    directory: Path, rates_file: Path | None, running: dict[str, Process]
+) -> dict[str, Process]:
+    # The services that still run know where the others were.
+    before = _read(directory) if running else {}
+    ports = {name: before[name].port if name in before else free_port(PORTS[name]) for name in PORTS}
     commands = _commands(directory, ports, rates_file)
     logs = {name: directory / "logs" / f"{name}.log" for name in commands}
-    started: dict[str, Process] = {}
+    found = dict(running)
     try:
         for name, (command, environment) in commands.items():
-            started[name] = spawn(name, command, environment, ports[name], logs[name])
-        _write(directory, started)
-        for name, process in started.items():
+            if name not in running:
+                found[name] = spawn(name, command, environment, ports[name], logs[name])
+        _write(directory, found)
+        for name, process in found.items():
             wait_until_ready(process, HEALTH[name], logs[name])
     except BaseException:
-        for process in started.values():
+        for process in found.values():
             terminate(process)
         raise
-    return started
+    return found
 
 
 def _commands(
