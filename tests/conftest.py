@@ -56,12 +56,17 @@ def analyzer() -> Path:
 
 
 @pytest.fixture(scope="module")
-def settings(sandbox: Sandbox, request: pytest.FixtureRequest) -> Settings:
-    """Settings with datasets of the test module's own."""
+def settings(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings with datasets of the test module's own, which go with it: the emulator slows with every table."""
     prefix = "olist_ci_" + re.sub(r"\W", "_", request.module.__name__.rpartition(".")[2]).removeprefix(
         "test_"
     )
-    return from_environment({**os.environ, **sandbox.environment(), "C360_DATASET_PREFIX": prefix})
+    found = from_environment({**os.environ, **sandbox.environment(), "C360_DATASET_PREFIX": prefix})
+    yield found
+    client = Warehouse.connect(found).client
+    for dataset in client.list_datasets():
+        if dataset.dataset_id.startswith(f"{prefix}_"):
+            client.delete_dataset(dataset.dataset_id, delete_contents=True, not_found_ok=True)
 
 
 @pytest.fixture(scope="module")
