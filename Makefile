@@ -45,7 +45,7 @@ bench: setup ## measure upload, full runs and the ordinary way: ARGS="--orders 1
 	@.venv/bin/python -m scripts.bench $(ARGS)
 fuzz-data: setup ## throw broken files at the intake: MUTANTS=n SEED=n
 	@.venv/bin/python -m scripts.fuzz_data --mutants $(MUTANTS) --seed $(SEED)
-chaos: setup ## break runs in every way, and compare what the next run makes of it: ARGS="--only words"
+chaos: setup ## break runs, and compare what the next run makes of it: ARGS="--only words"
 	@.venv/bin/python -m scripts.chaos $(ARGS)
 bench-cluster: setup ## measure a run on the cluster against the sandbox's: ORDERS=n
 	@.venv/bin/python -m scripts.cluster bench --orders $(ORDERS) --seed $(SEED)

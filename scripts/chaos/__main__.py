@@ -1,4 +1,4 @@
-"""Break runs in every way, run each once more, and check that the marts are those of a run that nothing disturbed.
+"""Break runs, run each once more, and check that the marts are those of a run that nothing disturbed.
 
 Exit codes: 0 all faults were mended, 1 one was not, or nothing of that name is there; build/chaos/summary.json tells of
 each, and build/chaos/runs holds the logs.
@@ -40,7 +40,7 @@ def main() -> int:
     console, began = Console(), time.perf_counter()
     chosen = [fault for fault in faults() if arguments.only in fault.name]
     if arguments.list:
-        console.print("\n".join(fault.name for fault in chosen), highlight=False)
+        console.print("\n".join(fault.name for fault in chosen), highlight=False, soft_wrap=True)
         return 0
     if not chosen:
         console.print(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 
-from scripts.chaos.faults import OUTLASTED, START, STOPPED, Fault, wait_to_plant
+from scripts.chaos.faults import OUTLASTED, START, STOPPED, Fault
 from scripts.chaos.outcomes import BAD, SKIPPED, WELL, Outcome
 from scripts.chaos.stage import OTHER, SECOND, Stage, State
 from scripts.chaos.worker import EndedError, Worker
@@ -35,6 +36,7 @@ def attempt(stage: Stage, fault: Fault, expected: State) -> Outcome:
     try:
         disturbed, lifted = _disturb(stage, fault)
     except EndedError as error:
+        stage.worker.end()
         return Outcome(fault.name, fault.expected, "missed", 0, BAD, (str(error),))
     seen = OUTLASTED if disturbed.finish() else STOPPED
     whole = time.monotonic()
@@ -51,15 +53,15 @@ def attempt(stage: Stage, fault: Fault, expected: State) -> Outcome:
 
 
 def _disturb(stage: Stage, fault: Fault) -> tuple[Worker, float]:
-    """Run until a fault is lifted; the run, and when that was."""
-    if fault.at == START:
-        with fault.plant(stage):
-            worker = stage.run(SECOND, "disturbed", fault.environment)
-            worker.ends_within(fault.lasts)
-        return worker, time.monotonic()
-    worker = stage.run(SECOND, "disturbed", fault.environment)
-    wait_to_plant(stage, fault)
-    with fault.plant(stage):
+    """Run until a fault is lifted; the run, and when that was. Raises EndedError when the fault was not met."""
+    with ExitStack() as planted:
+        if fault.at == START:
+            planted.enter_context(fault.plant(stage))
+        worker = stage.run(SECOND, "disturbed", fault.environment)
+        if fault.at != START:
+            worker.wait_for(fault.at)
+            time.sleep(fault.after)
+            planted.enter_context(fault.plant(stage))
         worker.ends_within(fault.lasts)
     return worker, time.monotonic()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ OUTLASTED, STOPPED = "outlasted", "stopped"
 LAYERS = tuple(f"dbt {layer}" for layer in SELECTIONS)
 STEPS = ("upload", "rates", "suppress", "load", *LAYERS, "reconcile")
 START = ""  # planted before the run begins
-DAY = 86_400
+SCRATCH_MB = 1  # less than dbt writes
 
 Plant = Callable[[Stage], AbstractContextManager[None]]
 
@@ -86,11 +85,9 @@ def _beside(run_id: str) -> Plant:
 
     @contextmanager
     def plant(stage: Stage) -> Iterator[None]:
-        first = stage.worker
         second = stage.run(run_id, "beside")
         yield
         second.finish()
-        first.finish()
 
     return plant
 
@@ -103,8 +100,8 @@ def _read_only_bucket(stage: Stage) -> AbstractContextManager[None]:
     return disks.read_only(stage.place / "storage")
 
 
-def _scratch(megabytes: int, *, writable: bool) -> Plant:
-    return lambda stage: disks.mounted(stage.scratch / "disturbed", megabytes, writable=writable)
+def _scratch(*, writable: bool) -> Plant:
+    return lambda stage: disks.mounted(stage.scratch / "disturbed", SCRATCH_MB, writable=writable)
 
 
 def _nothing(_stage: Stage) -> AbstractContextManager[None]:
@@ -172,17 +169,10 @@ def faults() -> tuple[Fault, ...]:
         Fault("BigQuery's disk is full in dbt marts", LAYERS[2], _full("bigquery"), lasts=5, missing=root),
         Fault("the bucket's volume is full in upload", "upload", _full("storage"), lasts=5, missing=root),
         Fault("the bucket's volume is read-only", START, _read_only_bucket, lasts=20, missing=root),
-        Fault("the run's own disk is full", START, _scratch(1, writable=True), missing=root),
-        Fault("the run's own volume is read-only", START, _scratch(1, writable=False), missing=root),
+        Fault("the run's own disk is full", START, _scratch(writable=True), missing=root),
+        Fault("the run's own volume is read-only", START, _scratch(writable=False), missing=root),
         _skewed(3),
         _skewed(-3),
         Fault("the same run started twice", "upload", _beside(SECOND)),
         Fault("two runs at once", "upload", _beside(OTHER)),
     )
-
-
-def wait_to_plant(stage: Stage, fault: Fault) -> None:
-    """Wait until a run has come to where a fault belongs. Raises EndedError."""
-    if fault.at != START:
-        stage.worker.wait_for(fault.at)
-        time.sleep(fault.after)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rich.table import Table
+from rich.text import Text
 
 WELL, BAD, SKIPPED = "well", "bad", "skipped"
 STYLES = {WELL: "green", BAD: "red", SKIPPED: "yellow"}
@@ -36,5 +37,5 @@ def table(outcomes: Iterable[Outcome]) -> Table:
     for entry in outcomes:
         says = {WELL: "equal", SKIPPED: f"skipped: {entry.words}"}.get(entry.state, "; ".join(entry.problems))
         seconds = f"{entry.seconds:.1f}" if entry.state != SKIPPED else ""
-        found.add_row(entry.fault, entry.expected, entry.seen, seconds, f"[{STYLES[entry.state]}]{says}[/]")
+        found.add_row(entry.fault, entry.expected, entry.seen, seconds, Text(says, STYLES[entry.state]))
     return found

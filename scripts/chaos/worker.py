@@ -73,9 +73,14 @@ class Worker:
 
     def finish(self) -> bool:
         """Wait for the end; True when all went well. A run that stands still is killed and went wrong."""
-        if not self.ends_within(RUN_SECONDS):
-            self.kill()
+        self.ends_within(RUN_SECONDS)
+        self.end()
         return self._process.returncode == 0
+
+    def end(self) -> None:
+        """Kill the run where it still goes on."""
+        with suppress(EndedError):
+            self.kill()
 
     def kill(self) -> None:
         """Kill the run and what it started, without a word. Raises EndedError when it was over."""
@@ -85,8 +90,11 @@ class Worker:
         self._process.wait()
 
     def kill_dbt(self) -> None:
-        """Kill the dbt process alone. Raises ProcessLookupError when it was over."""
-        os.kill(self._dbt, signal.SIGKILL)
+        """Kill the dbt process alone. Raises EndedError when it was over."""
+        try:
+            os.kill(self._dbt, signal.SIGKILL)
+        except ProcessLookupError:
+            raise EndedError("dbt was over before it could be killed") from None
 
     def last_words(self) -> str:
         """The last line of the log, cut."""
