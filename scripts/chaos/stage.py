@@ -48,10 +48,9 @@ class Stage:
         for number, place in enumerate(self._deliveries.values()):
             generate(place, orders, seed + number)
         self._sandbox = start(self.place, fresh=True)
-        # This process sees the services themselves; the runs see them through the proxies.
-        os.environ.update(self._sandbox.environment())
         self.proxies = {name: Proxy(self._sandbox.processes[name].url) for name in PROXIED}
         self._worker: Worker | None = None
+        self.mend()
 
     @property
     def place(self) -> Path:
@@ -92,6 +91,8 @@ class Stage:
     def mend(self) -> None:
         """Start the services that are down, and forget every fault that was planted in one."""
         self._sandbox = start(self.place)
+        # This process sees the services themselves, wherever they are now; the runs see them through the proxies.
+        os.environ.update(self._sandbox.environment())
         for name, proxy in self.proxies.items():
             proxy.clear()
             proxy.upstream = self._sandbox.processes[name].url.rpartition("/")[2]

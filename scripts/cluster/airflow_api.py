@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -46,9 +48,11 @@ class Airflow:
         self._session = requests.Session()
 
     def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
-        """Start a run; its id."""
-        answer = self._call("post", f"dags/{dag_id}/dagRuns", {"logical_date": None, "conf": conf})
-        run_id: str = answer.json()["dag_run_id"]
+        """Start a run, once, also when the answer is lost and the call repeated; its id."""
+        run_id = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}_{secrets.token_hex(4)}"
+        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
+        # A conflict is this very run, which an earlier try has started.
+        self._call("post", f"dags/{dag_id}/dagRuns", body, allowed=(requests.codes.conflict,))
         return run_id
 
     def unpause(self, dag_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Pod:
     kind: str
     task_id: str
     map_index: str
+    try_number: str
     account: str
     image: str
 
@@ -42,6 +43,7 @@ class Pod:
             labels["app.kubernetes.io/component"],
             labels["task_id"],
             labels.get("map_index", "-1"),
+            labels["try_number"],
             spec["serviceAccountName"],
             spec["containers"][0]["image"],
         )
@@ -75,6 +77,12 @@ class Place:
         with PodWatch() as watch:
             state = self.finish(run_id)
         return state, {name: Pod.of(pod) for name, pod in watch.seen.items()}
+
+    def tried_again(self, run_id: str) -> dict[str, list[str]]:
+        """The last lines of the first try of every task that needed another one, by task."""
+        again = [task for task in self.tasks(run_id) if task.try_number > 1]
+        first = [replace(task, try_number=1) for task in again]
+        return {task.key: self.airflow.log(DAG, run_id, task)[-20:] for task in first}
 
     def wait_until(self, run_id: str, task_id: str, state: str) -> None:
         """Wait until an instance of a task is in a state."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,6 +48,35 @@ def stranger(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_a_connection_that_leads_to_a_stranger_is_not_kept(stranger: str) -> None:
     assert Airflow(stranger, "admin", "secret").run_state("dag", "run") == "success"
     assert len(Stranger.connections) == 2
+
+
+class Forgetful(BaseHTTPRequestHandler):
+    """Starts the first run that is asked for and hangs up before the answer; to the next call it says what it has."""
+
+    started: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        run_id = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["dag_run_id"]
+        if run_id in self.started:
+            self.send_response(409)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(b'{"detail": "there is one"}')
+        else:
+            self.started.append(run_id)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_run_whose_start_got_no_answer_is_not_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(airflow_api, "AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(Forgetful, "started", [])
+    with ThreadingHTTPServer(("127.0.0.1", 0), Forgetful) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        run_id = Airflow(f"http://127.0.0.1:{server.server_port}", "admin", "secret").trigger("dag", {})
+        server.shutdown()
+    assert Forgetful.started == [run_id]
 
 
 def test_a_plain_line_stays_as_it_is() -> None:
