@@ -6,6 +6,7 @@ Exit codes: 0 all went well, 1 a step failed, 2 the input cannot be used, 3 pers
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import secrets
 import subprocess
@@ -14,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from google.api_core.exceptions import GoogleAPIError
 from rich.console import Console
@@ -39,6 +41,7 @@ from scripts.sandbox.__main__ import print_endpoints
 # dbt takes a relative path from its own project folder.
 BUILD = Path("build").resolve()
 DEMO = BUILD / "demo"
+CHAOS = BUILD / "chaos" / "summary.json"
 STEP_ERRORS = (
     DbtError,
     GoogleAPIError,
@@ -120,13 +123,20 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         write_summary(DEMO / "summary.json", summary)
         progress.start("report")
         write_report(
-            DEMO / "report.html", summary, collect(pipeline.warehouse.client, settings.dataset_prefix)
+            DEMO / "report.html",
+            summary | _last_campaign(),
+            collect(pipeline.warehouse.client, settings.dataset_prefix),
         )
         progress.stop()
         print_summary(console, summary, DEMO)
         if arguments.keep:
             print_endpoints(place)
     return LEAKED if leaks else 0
+
+
+def _last_campaign() -> dict[str, Any]:
+    """What `make chaos` found here, if it ever ran."""
+    return {"chaos": json.loads(CHAOS.read_text())} if CHAOS.exists() else {}
 
 
 def _ledger(source: Path) -> Path | None:

@@ -30,7 +30,8 @@ def write_report(path: Path, summary: Mapping[str, Any], data: ReportData) -> No
     """Write the page; it links to `docs/index.html` beside it when that exists, so write the docs first.
 
     `summary` is the content of summary.json; it may also carry `timeline`: a list of
-    {"step", "start", "seconds"}, both in seconds, `start` counted from any one moment.
+    {"step", "start", "seconds"}, both in seconds, `start` counted from any one moment; and `chaos`: what the last
+    fault campaign wrote to its summary.json.
     """
     page = render(summary, data, has_docs=(path.parent / "docs" / "index.html").exists())
     path.parent.mkdir(parents=True, exist_ok=True)

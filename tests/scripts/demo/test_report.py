@@ -240,6 +240,38 @@ def test_without_a_timeline_the_durations_remain(summary: dict[str, Any], data: 
     assert "21.6 s" in page.texts["run"]
 
 
+def fault(name: str, state: str, seconds: float = 0, problem: str = "", words: str = "") -> dict[str, Any]:
+    problems = [problem] if problem else []
+    ends = {"expected": "stopped", "seen": "stopped"}
+    return {"fault": name, "state": state, "seconds": seconds, "problems": problems, "words": words, **ends}
+
+
+CHAOS = {
+    "orders": 200,
+    "faults": [
+        fault("kill -9 of the run", "well", 12.5),
+        fault("a full disk", "bad", 3.0, "stray object a"),
+        fault("a slow clock", "skipped", words="no faketime"),
+    ],
+}
+
+
+def test_the_last_fault_campaign_is_shown(summary: dict[str, Any], data: ReportData) -> None:
+    shown = Page(render(summary | {"chaos": CHAOS}, data, has_docs=True)).texts["faults"]
+    for words in (
+        "Mended: 1, not mended: 1, skipped: 1",
+        "12.5",
+        "equal ✓",
+        "stray object a ✗",
+        "no faketime",
+    ):
+        assert words in shown
+
+
+def test_without_a_fault_campaign_nothing_is_said_of_faults(page: Page) -> None:
+    assert "faults" not in page.texts
+
+
 def test_the_docs_are_linked_once_they_are_there(
     tmp_path: Path, summary: dict[str, Any], data: ReportData
 ) -> None:
