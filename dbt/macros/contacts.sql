@@ -22,12 +22,15 @@
     upper(regexp_replace(regexp_replace(trim({{ column }}), r'\s+', ' '), r'([^\s])[^\s]*', r'\1***'))
 {%- endmacro %}
 
-{#- Full-width digits, exotic blanks and dashes as their ASCII twins; invisible characters away. The regular
-    expressions that follow then need to know ASCII only. -#}
+{#- Look-alikes of ASCII characters as those, so that the regular expressions that follow need to know ASCII only;
+    invisible characters, which come last and have no counterpart, go away. -#}
 {% macro plain_characters(column) -%}
+    {%- set digits = "０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗𝟘𝟙𝟚𝟛𝟜𝟝𝟞𝟟𝟠𝟡𝟢𝟣𝟤𝟥𝟦𝟧𝟨𝟩𝟪𝟫𝟬𝟭𝟮𝟯𝟰𝟱𝟲𝟳𝟴𝟵𝟶𝟷𝟸𝟹𝟺𝟻𝟼𝟽𝟾𝟿⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⓪①②③④⑤⑥⑦⑧⑨" -%}
+    {%- set letters = "ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺаеорсухіѕјАВЕКМНОРСТХοΟ\\u017f\\u212a" -%}
+    {%- set signs = "＠．－／（）＋﹫․。•·∙\\u2010\\u2011\\u2012\\u2013\\u2014\\u2212\\u00a0\\u2002\\u2003\\u2009\\u202f\\u3000\\u000b" -%}
     translate(
         {{ column }},
-        '０１２３４５６７８９＠．－／（）＋\u2010\u2011\u2012\u2013\u2014\u2212\u00a0\u2002\u2003\u2009\u202f\u3000\u000b\u017f\u212a\u200b\u200c\u200d\u2060\ufeff\u00ad',
-        '0123456789@.-/()+------       sk'
+        '{{ digits ~ letters ~ signs }}\u200b\u200c\u200d\u2060\ufeff\u00ad',
+        '{{ "0123456789" * 12 }}{{ "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZaeopcyxisjABEKMHOPCTXoOsk" }}@.-/()+@.....------       '
     )
 {%- endmacro %}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from customer360.privacy import PLAIN_CHARACTERS
+from scripts.generate.labelled import DIGIT_WORDS
+
 LETTERS = "abcdefghijklmnopqrstuvwxyzáâãàçéêíóôõúü"
 DIGITS = st.integers(0, 9).map(str)
 WORDS = st.text(LETTERS + LETTERS.upper(), min_size=1, max_size=9)
@@ -22,6 +25,8 @@ DECOYS = st.sampled_from(
         "110v",
         "5500-A",
         "149,90 em 10 x",
+        "dois produtos",
+        "um, dois, tres",
     ]
 )
 
@@ -52,6 +57,9 @@ PHONES = shaped(
     "# # # # # # # # # # #",
     "\uff19####-####",
     "####-####",
+    "##/#####/####",
+    "##_#####_####",
+    "nove ####-####",
     "0#########",
     "##########",
 )
@@ -63,6 +71,11 @@ DOCUMENTS = shaped(
     "##############",
     "## ### ### #### ##",
 )
+NUMBER_WORDS = st.sampled_from((*DIGIT_WORDS, "meia", "onze", "noventa"))
+SPELLED = st.lists(NUMBER_WORDS | DIGITS, min_size=6, max_size=12).flatmap(
+    lambda words: st.sampled_from([" ", ", ", " e "]).map(lambda between: between.join(words))
+)
+LOOK_ALIKES = st.text("".join(map(chr, PLAIN_CHARACTERS)), min_size=1, max_size=12)
 POSTCODES = shaped("#####-###", "##.###-###", "cep ########", "CEP: ##### ###", "########")
 ORDERS = st.text("0123456789abcdef", min_size=32, max_size=32).flatmap(
     lambda order: st.sampled_from(
@@ -72,10 +85,10 @@ ORDERS = st.text("0123456789abcdef", min_size=32, max_size=32).flatmap(
 EMAILS = st.builds(
     "{}{}{}{}com".format,
     st.text("abcdefghijklmnopqrstuvwxyz0123456789._", min_size=1, max_size=10),
-    st.sampled_from(["@", " @ ", " arroba ", " (at) ", "[at]", " Arroba "]),
-    st.sampled_from(["example", "mail-x"]),
-    st.sampled_from([".", " . ", " ponto ", " [dot] ", "(ponto)"]),
-)
+    st.sampled_from(["@", " @ ", " arroba ", " (at) ", "[at]", " Arroba ", "arroba", " "]),
+    st.sampled_from(["example", "mail-x", "gmail"]),
+    st.sampled_from([".", " . ", " ponto ", "ponto", " [dot] ", "(ponto)"]),
+) | st.text("abcdefghij", min_size=3, max_size=6).map(lambda name: " ".join(f"{name}@mail.com"))
 STREETS = st.builds(
     "{} {}{}{}".format,
     st.sampled_from(["Rua", "R.", "avenida", "AV", "Av.", "Praça", "praca", "Estr.", "travessa", "Al."]),
@@ -83,7 +96,7 @@ STREETS = st.builds(
     st.sampled_from([", ", " ", " nº ", ", n. ", " numero "]),
     st.integers(1, 9999),
 ) | st.just("Rua 15 de Novembro, 100 apto 42")
-CONTACTS = st.one_of(PHONES, DOCUMENTS, POSTCODES, ORDERS, EMAILS, STREETS)
+CONTACTS = st.one_of(PHONES, SPELLED, LOOK_ALIKES, DOCUMENTS, POSTCODES, ORDERS, EMAILS, STREETS)
 TEXTS = st.lists(
     st.tuples(st.one_of(WORDS, WORDS, WORDS, CONTACTS, DECOYS), PUNCTUATION).map("".join), max_size=8
 ).map("".join)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from customer360 import privacy
 from customer360.warehouse import Warehouse
+from tests.dbt.conftest import DBT
 from tests.dbt.examples import EMAILS, PHONES, TEXTS, WORDS, drawn
 
 pytestmark = pytest.mark.sandbox
@@ -39,6 +40,7 @@ def evaluate(compile_sql: Callable[[str], str], warehouse: Warehouse) -> Evaluat
     return evaluated
 
 
+REVIEWS_REDACTED = DBT / "models" / "intermediate" / "int_reviews_redacted.sql"
 KEY = b"a key for this test, not a secret"
 
 
@@ -58,6 +60,35 @@ def test_redacted_texts_are_those_of_the_reference(evaluate: Evaluate) -> None:
         sum(text != privacy.plain_characters(original) for text, original in zip(wanted, texts, strict=True))
         > 300
     )
+
+
+def test_characters_are_made_plain_as_by_the_reference(evaluate: Evaluate) -> None:
+    every = "".join(map(chr, privacy.PLAIN_CHARACTERS)) + "aZ09ção"
+    assert evaluate("plain_characters('text')", [every]) == [privacy.plain_characters(every)]
+
+
+def test_reviews_are_redacted_as_by_the_reference_also_across_title_and_message(
+    compile_sql: Callable[[str], str], warehouse: Warehouse
+) -> None:
+    texts = drawn(PHONES | EMAILS | TEXTS, 600)
+    halves = [(text[: len(text) // 2], text[len(text) // 2 :]) for text in texts]
+    reviews = (
+        "(select titles as comment_title, messages[offset(position)] as comment_message, position as order_review_key "
+        "from unnest(@titles) as titles with offset as position cross join (select @messages as messages))"
+    )
+    sql = compile_sql(REVIEWS_REDACTED.read_text().replace('{{ ref("stg_order_reviews") }}', reviews))
+    parameters = [
+        ArrayQueryParameter("titles", "STRING", [title for title, _ in halves]),
+        ArrayQueryParameter("messages", "STRING", [message for _, message in halves]),
+    ]
+    job = warehouse.client.query(
+        f"select * from ({sql}) order by order_review_key", QueryJobConfig(query_parameters=parameters)
+    )
+    found = [(row["comment_title"], row["comment_message"]) for row in job.result()]
+    wanted = [privacy.redact_review(*half) for half in halves]
+    assert [triple for triple in zip(halves, found, wanted, strict=True) if triple[1] != triple[2]] == []
+    apart = [(privacy.redact_text(title), privacy.redact_text(message)) for title, message in halves]
+    assert sum(one != other for one, other in zip(wanted, apart, strict=True)) > 50
 
 
 def test_phone_numbers_are_normalised_as_by_the_reference(evaluate: Evaluate) -> None:
