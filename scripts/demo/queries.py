@@ -189,7 +189,7 @@ QUERIES: dict[str, Query] = {
         StateDelivery,
         """
             select
-                dim_customers.state,
+                coalesce(dim_customers.state, 'other') as state,
                 count(*) as orders,
                 countif(fct_orders.is_late) as late_orders,
                 approx_quantiles(fct_orders.delivery_days, 20) as quantiles

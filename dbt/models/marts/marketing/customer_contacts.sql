@@ -18,7 +18,7 @@ customer_360 as (
 
 final as (
 
-    -- Nothing exact goes in here: an amount or a day would join a person to an open mart.
+    -- Nothing exact goes in here: an amount, a day or a score would join a person to an open mart.
     select
         contacts.contact_key,
         contacts.real_name,
@@ -26,10 +26,11 @@ final as (
         contacts.phone,
         contacts.city,
         contacts.state,
-        customer_360.rfm_segment,
-        customer_360.recency_score,
-        customer_360.frequency_score,
-        customer_360.monetary_score
+        if(
+            count(*) over (partition by customer_360.rfm_segment) >= {{ var("k_anonymity") }},
+            customer_360.rfm_segment,
+            null
+        ) as rfm_segment
     from contacts
     inner join person_keys
         on contacts.customer_unique_id = person_keys.customer_unique_id

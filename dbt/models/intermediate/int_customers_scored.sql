@@ -1,0 +1,57 @@
+with orders as (
+
+    select
+        *,
+        -- What was paid for an order that came to nothing is no lifetime value.
+        order_status not in ('canceled', 'unavailable') as has_value
+    from {{ ref("int_orders_enriched") }}
+
+),
+
+per_person as (
+
+    select
+        customer_key,
+        min(purchase_date) as first_purchase_date,
+        max(purchase_date) as last_purchase_date,
+        max(purchased_at) as last_purchased_at,
+        count(*) as order_count,
+        countif(is_delivered) as delivered_order_count,
+        countif(has_value) as valued_order_count,
+        sum(item_count) as item_count,
+        sum(if(has_value, paid_brl, 0)) as lifetime_value_brl,
+        sum(if(has_value, paid_usd, 0)) as lifetime_value_usd,
+        -- A sum of floats depends on its order; rounded, a rerun gives the same.
+        round(avg(delivery_days), 6) as average_delivery_days,
+        safe_divide(countif(is_late), countif(is_late is not null)) as late_delivery_rate,
+        sum(review_count) as review_count,
+        avg(review_score) as average_review_score
+    from orders
+    group by customer_key
+
+),
+
+scored as (
+
+    select
+        *,
+        date_trunc(first_purchase_date, month) as cohort_month,
+        max(last_purchase_date) over () as last_day,
+        -- The key breaks ties, so that a rerun gives the same scores.
+        ntile(5) over (order by last_purchased_at, customer_key) as recency_score,
+        {{ frequency_score("order_count") }} as frequency_score,
+        ntile(5) over (order by lifetime_value_brl, customer_key) as monetary_score
+    from per_person
+
+),
+
+named as (
+
+    select
+        *,
+        {{ rfm_segment("recency_score", "frequency_score", "monetary_score") }} as rfm_segment
+    from scored
+
+)
+
+select * from named
