@@ -1,0 +1,1 @@
+"""How much personal data gets into the open marts, measured: redaction, k-anonymity and linkage."""
