@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench fuzz-data chaos leak-campaign bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench fuzz-data chaos leak-campaign licences bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -49,6 +49,8 @@ chaos: setup ## break runs, and compare what the next run makes of it: ARGS="--o
 	@.venv/bin/python -m scripts.chaos $(ARGS)
 leak-campaign: setup ## hide personal data in a delivery, and measure what gets through: ARGS="--orders n"
 	@.venv/bin/python -m scripts.leak_campaign $(ARGS)
+licences: setup ## list the licences of all that the lock files name, and refuse what an image may not hold
+	@.venv/bin/python -m scripts.supply_chain
 bench-cluster: setup ## measure a run on the cluster against the sandbox's: ORDERS=n
 	@.venv/bin/python -m scripts.cluster bench --orders $(ORDERS) --seed $(SEED)
 gitops-up: setup ## put Flux in charge on kind: staging beside production
