@@ -57,7 +57,10 @@ def _disturb(stage: Stage, fault: Fault) -> tuple[Worker, float]:
     with ExitStack() as planted:
         if fault.at == START:
             planted.enter_context(fault.plant(stage))
-        worker = stage.run(SECOND, "disturbed", fault.environment)
+        environment = {
+            name: text.format(directory=stage.directory) for name, text in fault.environment.items()
+        }
+        worker = stage.run(SECOND, "disturbed", environment)
         if fault.at != START:
             worker.wait_for(fault.at)
             time.sleep(fault.after)

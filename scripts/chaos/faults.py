@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from scripts.chaos import disks
 from scripts.chaos.proxy import CUT, DROP, SLOW
 from scripts.chaos.stage import OTHER, SECOND, Stage
 from scripts.chaos.worker import EndedError
+from scripts.commands import run
 
 OUTLASTED, STOPPED = "outlasted", "stopped"
 LAYERS = tuple(f"dbt {layer}" for layer in SELECTIONS)
 STEPS = ("upload", "rates", "suppress", "load", *LAYERS, "reconcile")
 START = ""  # planted before the run begins
 SCRATCH_MB = 1  # less than dbt writes
+SKEW = Path(__file__).with_name("skew.c")
 
 Plant = Callable[[Stage], AbstractContextManager[None]]
 
@@ -32,7 +35,7 @@ class Fault:
     expected: str = STOPPED
     after: float = 0.0
     lasts: float = 600.0
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict)  # of the run; {directory} is the stage's
     missing: str = ""  # what this machine lacks for it
 
 
@@ -104,16 +107,18 @@ def _scratch(*, writable: bool) -> Plant:
     return lambda stage: disks.mounted(stage.scratch / "disturbed", SCRATCH_MB, writable=writable)
 
 
-def _nothing(_stage: Stage) -> AbstractContextManager[None]:
-    return nullcontext()
+@contextmanager
+def _skewing(stage: Stage) -> Iterator[None]:
+    """Build the library that shifts the clock of the run that is about to begin."""
+    run("cc", "-shared", "-fPIC", "-O2", "-o", stage.directory / SKEW.with_suffix(".so").name, SKEW)
+    yield
 
 
 def _skewed(days: int) -> Fault:
-    library = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
     name = f"the run's clock is {abs(days)} days {'fast' if days > 0 else 'slow'}"
-    environment = {"LD_PRELOAD": str(library), "FAKETIME": f"{days:+}d", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    missing = "" if library else "libfaketime is not installed: apt-get install faketime"
-    return Fault(name, START, _nothing, OUTLASTED, environment=environment, missing=missing)
+    environment = {"LD_PRELOAD": "{directory}/skew.so", "SKEW_SECONDS": str(days * 86_400)}
+    missing = "" if shutil.which("cc") else "there is no C compiler: apt-get install gcc"
+    return Fault(name, START, _skewing, OUTLASTED, environment=environment, missing=missing)
 
 
 def faults() -> tuple[Fault, ...]:
