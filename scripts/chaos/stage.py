@@ -20,6 +20,7 @@ from scripts.marts import Contents, contents
 from scripts.sandbox.lifecycle import start, stop
 
 FIRST, SECOND, OTHER = "chaos-first", "chaos-second", "chaos-other"
+PREFIX = "olist"
 DATA = ("bigquery", "storage")
 PROXIED = {
     "bigquery": "BIGQUERY_EMULATOR_HOST",
@@ -92,7 +93,7 @@ class Stage:
         """Start the services that are down, and forget every fault that was planted in one."""
         self._sandbox = start(self.place)
         # This process sees the services themselves, wherever they are now; the runs see them through the proxies.
-        os.environ.update(self._sandbox.environment())
+        os.environ.update(self._sandbox.environment() | {"C360_DATASET_PREFIX": PREFIX})
         for name, proxy in self.proxies.items():
             proxy.clear()
             proxy.upstream = self._sandbox.processes[name].url.rpartition("/")[2]

@@ -52,17 +52,19 @@ def leave_a_table(stage: Stage) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Outcome]]:
     before = dict(os.environ)
-    with closing(Stage(tmp_path_factory.mktemp("chaos"), 40, 7)) as stage:
-        stage.begin()
-        expected = undisturbed(stage)
-        tried = [
-            next(fault for fault in faults() if fault.name == "kill -9 of the run in load"),
-            Fault("leaves a table", "load", leave_a_table),
-            Fault("not here", "load", leave_a_table, missing="a tool is missing"),
-        ]
-        yield list(campaign(stage, tried, expected))
-    os.environ.clear()
-    os.environ.update(before)
+    try:
+        with closing(Stage(tmp_path_factory.mktemp("chaos"), 40, 7)) as stage:
+            stage.begin()
+            expected = undisturbed(stage)
+            tried = [
+                next(fault for fault in faults() if fault.name == "kill -9 of the run in load"),
+                Fault("leaves a table", "load", leave_a_table),
+                Fault("not here", "load", leave_a_table, missing="a tool is missing"),
+            ]
+            yield list(campaign(stage, tried, expected))
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.mark.sandbox
