@@ -60,7 +60,7 @@ def test_a_job_that_was_running_when_bigquery_was_killed_has_failed(
             "DONE",
             {
                 "reason": "stopped",
-                "message": "The emulator was stopped while the job ran; start another",
+                "message": "The emulator lost the job; start another",
             },
         )
     finally:
