@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ import requests
 
 from scripts.cluster.forward import forwarded
 from scripts.cluster.kind import NODE, is_ready, kubectl
-from scripts.cluster.run import DAG
 from scripts.cluster.secrets import AIRFLOW, SANDBOX
 from scripts.docker import docker
 from scripts.marts import differences
@@ -65,38 +63,6 @@ def delete_pod(selector: str, namespace: str = AIRFLOW) -> None:
     kubectl("delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force")
 
 
-def evict(selector: str) -> None:
-    """Have Kubernetes move a pod off its node, as it does when one is drained."""
-    wait_for(lambda: bool(running(selector)), 120)
-    name = running(selector)[0]
-    eviction = {
-        "apiVersion": "policy/v1",
-        "kind": "Eviction",
-        "metadata": {"name": name, "namespace": AIRFLOW},
-    }
-    path = f"/api/v1/namespaces/{AIRFLOW}/pods/{name}/eviction"
-    kubectl("create", "--raw", path, "--filename", "-", text=json.dumps(eviction))
-
-
-def starve(selector: str) -> None:
-    """Leave a pod's container no more memory than it has now, so that the kernel kills it for the next page."""
-    wait_for(lambda: bool(running(selector)), 120)
-    name = running(selector)[0]
-    script = (
-        f"id=$(crictl ps --quiet --label io.kubernetes.pod.name={name}); "
-        "pid=$(crictl inspect --output go-template --template '{{.info.pid}}' $id); "
-        "group=/sys/fs/cgroup/memory$(grep memory: /proc/$pid/cgroup | cut -d: -f3); "
-        "cat $group/memory.usage_in_bytes > $group/memory.limit_in_bytes"
-    )
-    docker("exec", NODE, "sh", "-ec", script)
-    wait_for(lambda: "OOMKilled" in kubectl("get", "pods", "--namespace", AIRFLOW, "--output", "json"), 60)
-
-
-def running(selector: str) -> list[str]:
-    """The names of the pods that a selector finds and that run."""
-    return [pod["metadata"]["name"] for pod in pods(selector) if pod["status"]["phase"] == "Running"]
-
-
 @pytest.mark.usefixtures("slow_storage")
 def test_an_upload_whose_pod_is_deleted_is_tried_again(
     disturbed: Disturbed,
@@ -114,29 +80,6 @@ def test_a_dbt_pod_killed_while_it_builds_is_started_again(
     disturbed: Disturbed,
 ) -> None:
     disturbed("dbt.intermediate", "deferred", lambda: delete_pod("layer=intermediate"))
-
-
-def test_a_dbt_pod_that_runs_out_of_memory_is_started_again(
-    disturbed: Disturbed,
-) -> None:
-    disturbed("dbt.intermediate", "deferred", lambda: starve("layer=intermediate"))
-
-
-def test_an_evicted_pod_is_started_again(
-    disturbed: Disturbed,
-) -> None:
-    disturbed("dbt.marts", "deferred", lambda: evict("layer=marts"))
-
-
-def test_a_run_that_is_asked_for_twice_at_once_runs_twice_one_after_the_other(
-    place: Place, delivery: Path, done: Done
-) -> None:
-    source = landed(delivery)
-    first, second = (place.trigger(source, full_refresh=True) for _ in range(2))
-    place.wait_until(first, "uploads.upload", "running")
-    assert place.airflow.run_state(DAG, second) == "queued"
-    assert (place.finish(first), place.finish(second)) == ("success", "success")
-    assert differences(done.marts, place.marts()) == {}
 
 
 def test_a_restart_of_bigquery_during_the_load_is_outlasted(
