@@ -39,7 +39,7 @@ DECOYS = (
 
 @dataclass(frozen=True)
 class Labelled:
-    """A review's texts and the value in them; `layout` and `kind` are empty where there is none."""
+    """A review's texts and the value in them, if there is one."""
 
     title: str
     message: str

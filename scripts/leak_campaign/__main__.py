@@ -12,6 +12,7 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -23,12 +24,14 @@ from scripts.leak_campaign.anonymity import Anonymity, measure
 from scripts.leak_campaign.delivery import Key, make
 from scripts.leak_campaign.linkage import Link, links
 from scripts.leak_campaign.redaction import Redaction, judge
+from scripts.leak_scan.known import plain, squeeze
 from scripts.progress import Progress
 from scripts.sandbox import running_sandbox
 
-BUILD = Path("build/leak-campaign").resolve()
+REPOSITORY = Path(__file__).resolve().parents[2]
+BUILD = REPOSITORY / "build" / "leak-campaign"
 DAY = "2018-12-31"
-K = 5  # dbt_project.yml: k_anonymity
+K: int = yaml.safe_load((REPOSITORY / "dbt" / "dbt_project.yml").read_text())["vars"]["k_anonymity"]
 LEAST_RECALL, LEAST_PRECISION = 0.99, 0.97
 
 
@@ -124,7 +127,9 @@ def _texts(warehouse: Warehouse, settings: Settings) -> list[tuple[Key, str, str
 
 def _names_shown(warehouse: Warehouse, settings: Settings, names: set[str]) -> int:
     rows = warehouse.rows(f"select distinct city from {settings.dataset('marts')}.dim_sellers")
-    return len({row["city"] for row in rows} & {name.lower() for name in names})
+    # A city is cleaned before it is shown: accents and case are gone.
+    shown = {squeeze(plain(row["city"] or "")) for row in rows}
+    return len(shown & {squeeze(plain(name)) for name in names})
 
 
 def _redaction(redaction: Redaction) -> Table:

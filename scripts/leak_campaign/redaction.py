@@ -19,7 +19,7 @@ _DIGIT = re.compile(rf"[0-9]|\b(?:{'|'.join((*DIGIT_WORDS, *AREA_WORDS.values(),
 
 @dataclass
 class Score:
-    """What became of the values of one class and layout; `partly` counts those of which a part is left."""
+    """What became of the values of one class and layout."""
 
     kind: str
     layout: str

@@ -10,7 +10,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import cast
 
-# Where what a lock file names is installed; the first three go into images.
+# Where what a lock file names is installed.
 INSTALLED = {
     "runtime": ".venv",
     "dbt": ".venv",
