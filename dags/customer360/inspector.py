@@ -69,13 +69,14 @@ class CsvInspector:
     """Checks encoding, header, quoting and the number of fields of every row, block by block.
 
     Feed the file's bytes in order with `feed`, then call `finish`; both raise BadFileError. `rows` holds the
-    number of data rows seen so far.
+    number of data rows seen so far, `is_multiline` whether a value of them holds a line end.
     """
 
     def __init__(self, file: str, header: tuple[str, ...]):
         self.file = file
         self.header = header
         self.rows = -1  # the header is the first row to complete
+        self.is_multiline = False
         self._head = b""
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._in_quotes = False
@@ -123,6 +124,7 @@ class CsvInspector:
         self._check_quotes(values, marks[quotes], quoted[quotes])
         self._check_returns(values)
         self._check_header_again(block)
+        self.is_multiline |= bool((quoted & (kinds == NEWLINE)).any())
         separates = ~(quotes | quoted)
         ends = marks[separates]
         newlines = np.flatnonzero(kinds[separates] == NEWLINE)
@@ -177,11 +179,14 @@ class CsvInspector:
 
     def _check_returns(self, values: Bytes) -> None:
         """A carriage return outside of quotes stands right before a line feed; alone BigQuery ends the row there."""
-        if self._last_byte == RETURN and not self._in_quotes and values[0] != NEWLINE:
-            raise self._bad_at(values[:1].tobytes(), 0, ALONE)
+        if self._last_byte == RETURN and values[0] != NEWLINE:
+            if not self._in_quotes:
+                raise self._bad_at(values[:1].tobytes(), 0, ALONE)
+            self.is_multiline = True
         alone = (values[:-1] == RETURN) & (values[1:] != NEWLINE)
         if not alone.any():
             return
+        self.is_multiline = True
         alone &= ~(_parity(values[:-1] == QUOTE) ^ self._in_quotes)
         if alone.any():
             raise self._bad_at(values.tobytes(), int(alone.argmax()), ALONE)

@@ -12,7 +12,10 @@ from customer360.storage import Bucket, ObjectExistsError
 
 @dataclass(frozen=True)
 class Record:
-    """One uploaded file: `bytes` and `rows` (header excluded) as sent, crc32c in base64, sha256 in hex."""
+    """One uploaded file: `bytes` and `rows` (header excluded) as sent, crc32c in base64, sha256 in hex.
+
+    is_multiline: whether a value holds a line end; records of earlier versions do not tell.
+    """
 
     run_id: str
     table: str
@@ -22,11 +25,23 @@ class Record:
     rows: int
     crc32c: str
     sha256: str
+    is_multiline: bool = True
 
     @classmethod
-    def of(cls, run_id: str, table: str, source: str, uri: str, rows: int, content: Fingerprint) -> Record:
+    def of(
+        cls,
+        run_id: str,
+        table: str,
+        source: str,
+        uri: str,
+        rows: int,
+        content: Fingerprint,
+        is_multiline: bool = False,
+    ) -> Record:
         """The record of a file whose bytes went by."""
-        return cls(run_id, table, source, uri, content.bytes, rows, content.crc32c, content.sha256)
+        return cls(
+            run_id, table, source, uri, content.bytes, rows, content.crc32c, content.sha256, is_multiline
+        )
 
 
 def save(bucket: Bucket, record: Record) -> None:

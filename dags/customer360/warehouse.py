@@ -48,17 +48,24 @@ class Warehouse:
         self.client.create_dataset(reference, exists_ok=True)
 
     def replace_from_csv(
-        self, table: str, columns: Sequence[str], uri: str, job_id: str, labels: Mapping[str, str]
+        self,
+        table: str,
+        columns: Sequence[str],
+        uri: str,
+        job_id: str,
+        labels: Mapping[str, str],
+        is_multiline: bool = True,
     ) -> int:
         """Replace `dataset.table` by the rows of a CSV object, every column a STRING; the number of rows.
 
+        is_multiline: whether a value may hold a line end, which BigQuery reads on one machine and up to 4 GiB.
         A retry with the same job id waits for the job that is already there. Raises LoadError.
         """
         config = bigquery.LoadJobConfig(
             schema=[bigquery.SchemaField(name, "STRING") for name in columns],
             source_format=bigquery.SourceFormat.CSV,
             skip_leading_rows=1,
-            allow_quoted_newlines=True,
+            allow_quoted_newlines=is_multiline,
             write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
             labels={key: label(value) for key, value in labels.items()},
         )

@@ -206,3 +206,25 @@ def test_blocks_do_not_change_what_is_refused(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(inspector, "BLOCK_BYTES", 7)
     error = refuse(HEAD + b'1,"a\n""b",2\n3,"b"x,4\n')
     assert (error.row, error.column) == (2, "comment")
+
+
+@pytest.mark.parametrize("block_bytes", [1, 7, 1 << 18])
+@pytest.mark.parametrize(
+    ("rows", "is_multiline"),
+    [
+        (b"1,a,2\n3,b,4\n", False),
+        (b"1,a,2\r\n3,b,4\r\n", False),
+        (b'1,"a, ""b""",2\r\n', False),
+        (b'1,"a\nb",2\n', True),
+        (b'1,"a\r\nb",2\r\n', True),
+        (b'1,"a\rb",2\n', True),
+    ],
+)
+def test_a_line_end_within_a_value_is_told_from_one_that_ends_a_row(
+    monkeypatch: pytest.MonkeyPatch, block_bytes: int, rows: bytes, is_multiline: bool
+) -> None:
+    monkeypatch.setattr(inspector, "BLOCK_BYTES", block_bytes)
+    checked = CsvInspector("reviews.csv", HEADER)
+    checked.feed(HEAD + rows)
+    checked.finish()
+    assert checked.is_multiline is is_multiline

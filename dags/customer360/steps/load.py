@@ -47,6 +47,7 @@ def load(warehouse: Warehouse, bucket: Bucket, record: manifest.Record, dataset:
         table=f"{dataset}.{record.table}",
         columns=source(record.table).header,
         uri=record.uri,
+        is_multiline=record.is_multiline,
         # The content is part of the name: rates fetched anew in the same run are another object, and another job.
         job_id=f"c360-load-{dataset}-{record.table}-{record.run_id}-{record.sha256[:8]}",
         labels={"step": "load", "table": record.table, "run_id": record.run_id, "commit": commit},

@@ -36,7 +36,13 @@ def upload(
         for _ in chunks:
             pass
     record = manifest.Record.of(
-        run_id, source.table, url, f"gs://{bucket.name}/{name}", meter.rows, meter.fingerprint
+        run_id,
+        source.table,
+        url,
+        f"gs://{bucket.name}/{name}",
+        meter.rows,
+        meter.fingerprint,
+        meter.is_multiline,
     )
     manifest.save(bucket, record)
     return record
@@ -52,6 +58,10 @@ class _Meter:
     @property
     def rows(self) -> int:
         return self._inspector.rows
+
+    @property
+    def is_multiline(self) -> bool:
+        return self._inspector.is_multiline
 
     def read(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:

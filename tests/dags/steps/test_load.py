@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from google.cloud.bigquery import LoadJob
 
 from customer360.catalogue import source
 from customer360.manifest import Record
@@ -61,6 +62,20 @@ def test_a_job_carries_labels_that_trace_it(
         "abc",
         record.run_id,
     )
+
+
+@pytest.mark.parametrize("is_multiline", [True, False])
+def test_only_a_file_whose_values_hold_line_ends_is_read_by_one_machine(
+    warehouse: Warehouse, bucket: Bucket, settings: Settings, record: Record, run_id: str, is_multiline: bool
+) -> None:
+    told = replace(record, is_multiline=is_multiline, run_id=f"{run_id}-{is_multiline}")
+    load(warehouse, bucket, told, settings.dataset("raw"), "abc")
+    [job] = [
+        job
+        for job in warehouse.client.list_jobs(max_results=1000)
+        if isinstance(job, LoadJob) and told.run_id in job.job_id
+    ]
+    assert job.allow_quoted_newlines is is_multiline
 
 
 def test_an_object_that_is_not_the_delivered_file_is_refused(
