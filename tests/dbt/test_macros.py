@@ -58,3 +58,17 @@ def test_text_that_is_no_plain_value_does_not_convert(
         for text in texts
     ]
     assert warehouse.rows(compile_sql(" union all ".join(checks))) == []
+
+
+@pytest.mark.parametrize("rows", [1, 2, 4, 5, 6, 9, 103])
+def test_quantiles_are_those_of_ntile_however_many_rows_are_equal(
+    rows: int, compile_sql: Callable[[str], str], warehouse: Warehouse
+) -> None:
+    quantiles = compile_sql("{{ with_quantile('given', 'score', 'amount', 'name') }}")
+    given = f"select mod(n * n, 7) as amount, cast(n as string) as name from unnest(generate_array(1, {rows})) as n"
+    found = warehouse.rows(
+        f"with given as ({given}), scored as ({quantiles}) "
+        "select score, ntile(5) over (order by amount, name) as expected from scored"
+    )
+    assert len(found) == rows
+    assert [row["score"] for row in found] == [row["expected"] for row in found]

@@ -31,17 +31,27 @@ per_person as (
 
 ),
 
+-- Days and amounts are few beside persons; the time and then the key break ties, so that a rerun gives the same scores.
+recent as (
+
+    {{ with_quantile("per_person", "recency_score", "last_purchase_date", "last_purchased_at, customer_key") | indent(4) }}
+
+),
+
+monetary as (
+
+    {{ with_quantile("recent", "monetary_score", "lifetime_value_brl", "customer_key") | indent(4) }}
+
+),
+
 scored as (
 
     select
         *,
         date_trunc(first_purchase_date, month) as cohort_month,
-        max(last_purchase_date) over () as last_day,
-        -- The key breaks ties, so that a rerun gives the same scores.
-        ntile(5) over (order by last_purchased_at, customer_key) as recency_score,
-        {{ frequency_score("order_count") }} as frequency_score,
-        ntile(5) over (order by lifetime_value_brl, customer_key) as monetary_score
-    from per_person
+        (select max(last_purchase_date) from per_person) as last_day,
+        {{ frequency_score("order_count") }} as frequency_score
+    from monetary
 
 ),
 
