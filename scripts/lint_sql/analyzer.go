@@ -61,6 +61,9 @@ func (a *Analyzer) addTable(table Table) error {
 	if err != nil {
 		return err
 	}
+	if err := added.SetFullName(strings.Join(table.Path, ".")); err != nil {
+		return err
+	}
 	for _, column := range table.Columns {
 		columnType, err := sql.AnalyzeType(column.Type, a.options, a.root, a.types)
 		if err != nil {
@@ -96,21 +99,21 @@ func (a *Analyzer) folder(path []string) (*sql.SimpleCatalog, error) {
 	return added, parent.AddCatalog(added)
 }
 
-// Check returns the analyzer's message for a query that BigQuery would refuse, and one message for each
-// column that differs from those the query must return.
-func (a *Analyzer) Check(query Query) []string {
+// Check returns a query resolved, or nothing and the analyzer's message for one that BigQuery would refuse, and one
+// message for each column that differs from those the query must return.
+func (a *Analyzer) Check(query Query) (*sql.AnalyzerOutput, []string) {
 	output, err := sql.AnalyzeStatement(query.SQL, a.options, a.root, a.types)
 	if err != nil {
-		return []string{err.Error()}
+		return nil, []string{err.Error()}
 	}
 	if query.Columns == nil {
-		return nil
+		return output, nil
 	}
 	returned, err := returnedTypes(output)
 	if err != nil {
-		return []string{err.Error()}
+		return output, []string{err.Error()}
 	}
-	return a.differences(query.Columns, returned)
+	return output, a.differences(query.Columns, returned)
 }
 
 func (a *Analyzer) differences(wanted []Column, returned map[string]string) []string {

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 SOURCES = Path(__file__).parent
 
@@ -44,8 +45,29 @@ class Problem:
     message: str
 
 
+@dataclass(frozen=True)
+class Reads:
+    """What a query reads: columns by table, `project.dataset.name`, and how many `windows` of it span all rows."""
+
+    name: str
+    tables: dict[str, list[str]]
+    windows: int
+
+
 def analyze(program: Path, tables: Iterable[Table], queries: Iterable[Query]) -> tuple[Problem, ...]:
     """What is wrong with the queries; nothing for good ones. Raises AnalyzerError when the program failed."""
+    return tuple(Problem(**problem) for problem in _ask(program, tables, queries)["problems"])
+
+
+def reads(program: Path, tables: Iterable[Table], queries: Iterable[Query]) -> tuple[Reads, ...]:
+    """What each query reads. Raises AnalyzerError when one is wrong, or the program failed."""
+    answer = _ask(program, tables, queries)
+    for problem in answer["problems"]:
+        raise AnalyzerError(f"{problem['name']}: {problem['message']}")
+    return tuple(Reads(**entry) for entry in answer["reads"])
+
+
+def _ask(program: Path, tables: Iterable[Table], queries: Iterable[Query]) -> dict[str, Any]:
     request = {
         "tables": [asdict(table) for table in tables],
         "queries": [asdict(query) for query in queries],
@@ -53,7 +75,8 @@ def analyze(program: Path, tables: Iterable[Table], queries: Iterable[Query]) ->
     done = subprocess.run([program], input=json.dumps(request), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise AnalyzerError(f"the analyzer stopped: {done.stderr.strip()}")
-    return tuple(Problem(**problem) for problem in json.loads(done.stdout))
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
 
 
 def cached() -> Path:

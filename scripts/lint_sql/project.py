@@ -34,6 +34,14 @@ class Project:
             if node.resource_type in ("source", "model", "seed"):
                 yield Table((node.database, node.schema, node.identifier), _columns(node))
 
+    def views(self) -> dict[str, str]:
+        """Models that are views, `project.dataset.name` by the name that their query has."""
+        return {
+            _name(node): f"{node.database}.{node.schema}.{node.identifier}"
+            for node in self._manifest.nodes.values()
+            if node.resource_type == "model" and node.config.materialized == "view"
+        }
+
     def queries(self) -> Iterator[Query]:
         """Models, tests and snapshots as a first run sends them, when no table is there yet."""
         yield from self._compiled()

@@ -1,0 +1,1 @@
+"""What a run would read, cost and need at a size that no machine here holds."""
