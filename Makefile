@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench fuzz-data chaos leak-campaign licences bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
+.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench fuzz-data chaos leak-campaign licences sbom-diff reproducible audit scale-model bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -12,6 +12,8 @@ COMMIT ?= HEAD
 PLACE ?= google
 GITOPS = --place $(PLACE) --context "$(CONTEXT)"
 BASE ?= origin/main
+BEFORE ?= build/release
+AFTER ?= build/images
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z][a-z0-9-]*:.*## /{printf "  %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,7 +52,15 @@ chaos: setup ## break runs, and compare what the next run makes of it: ARGS="--o
 leak-campaign: setup ## hide personal data in a delivery, and measure what gets through: ARGS="--orders n"
 	@.venv/bin/python -m scripts.leak_campaign $(ARGS)
 licences: setup ## list the licences of all that the lock files name, and refuse what an image may not hold
-	@.venv/bin/python -m scripts.supply_chain
+	@.venv/bin/python -m scripts.supply_chain.list_licences
+sbom-diff: setup ## say which packages differ between two folders of bills of materials: BEFORE=folder AFTER=folder
+	@.venv/bin/python -m scripts.supply_chain.diff_bills "$(BEFORE)" "$(AFTER)"
+reproducible: setup ## build every image twice and compare what they hold: ARGS="--only dbt"
+	@.venv/bin/python -m scripts.supply_chain.rebuild $(ARGS)
+audit: ## ask whether what the lock files name has known vulnerabilities
+	@scripts/audit.sh
+scale-model: setup ## calculate what a run of any size reads and costs on Google Cloud: ARGS="--orders n"
+	@.venv/bin/python -m scripts.scale_model $(ARGS)
 bench-cluster: setup ## measure a run on the cluster against the sandbox's: ORDERS=n
 	@.venv/bin/python -m scripts.cluster bench --orders $(ORDERS) --seed $(SEED)
 gitops-up: setup ## put Flux in charge on kind: staging beside production

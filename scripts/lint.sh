@@ -30,7 +30,7 @@ check zizmor .venv/bin/zizmor --quiet --offline --persona auditor --strict-colle
 if command -v gofmt >/dev/null; then check gofmt gofmt_clean; fi
 check catalogue .venv/bin/python -m scripts.catalogue verify
 check house-rules .venv/bin/python -m scripts.house_rules
-check licences .venv/bin/python -m scripts.supply_chain
+check licences .venv/bin/python -m scripts.supply_chain.list_licences
 
 if [ ${#failed[@]} -gt 0 ]; then
   echo "lint: failed: ${failed[*]}" >&2

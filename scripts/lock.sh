@@ -22,6 +22,7 @@ compile dev "$@"
 compile runtime "$@" --constraint requirements/dev.txt
 compile dbt "$@" --constraint requirements/dev.txt --excludes requirements/dbt-exclude.in
 compile checkov "$@"
+compile audit "$@"
 compile sandbox "$@" --override requirements/sandbox-override.in
 compile airflow "$@" --exclude-newer "$airflow_day" --excludes requirements/airflow-exclude.in
 compile airflow-test "$@" --exclude-newer "$airflow_day" --excludes requirements/airflow-exclude.in \
