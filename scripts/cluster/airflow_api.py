@@ -63,6 +63,10 @@ class Airflow:
         """True when the Dag has been parsed."""
         return self._call("get", f"dags/{dag_id}", allowed=(requests.codes.not_found,)).ok
 
+    def parse_seconds(self, dag_id: str) -> float:
+        """How long the file of a Dag took when it was parsed last."""
+        return float(self._call("get", f"dags/{dag_id}").json()["last_parse_duration"])
+
     def runs(self, dag_id: str) -> list[str]:
         """The ids of the last hundred runs, newest first."""
         found = self._call("get", f"dags/{dag_id}/dagRuns?order_by=-run_after&limit=100").json()

@@ -1,4 +1,4 @@
-"""A run on the cluster against the same run in the sandbox: wall time, pods, and how soon a pod works."""
+"""A run on the cluster against the same in the sandbox: wall time, pods, how soon a pod works, what idling costs."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from scripts.cluster import ClusterError
 from scripts.cluster.airflow_api import TaskInstance
+from scripts.cluster.idle import idle_cores
 from scripts.cluster.pods import Pod, PodWatch, task_of
 from scripts.cluster.run import BUILD, DAG, run
 from scripts.cluster.status import connect
@@ -27,6 +28,8 @@ RESULTS = Path("build/bench/cluster.json")
 def bench(arguments: argparse.Namespace, console: Console) -> int:
     """Measure both, print them and write them as JSON. Raises ClusterError when a run fails."""
     airflow = connect()
+    console.print("a minute without a run")
+    idle = idle_cores()
     demo = [
         sys.executable,
         "-m",
@@ -51,6 +54,8 @@ def bench(arguments: argparse.Namespace, console: Console) -> int:
         "ratio": round(cluster_s / sandbox_s, 2),
         "pods": len(pods),
         "median_created_to_running_s": round(statistics.median(waits), 1),
+        "parse_s": round(airflow.parse_seconds(DAG), 3),
+        **{f"idle_cores_{component}": cores for component, cores in idle.items()},
     }
     RESULTS.parent.mkdir(parents=True, exist_ok=True)
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
