@@ -5,7 +5,6 @@ from __future__ import annotations
 import requests
 
 from scripts.cluster.kind import REGISTRY_PORT, REPOSITORY
-from scripts.image_tag import image_tag
 from scripts.images import sources
 from scripts.images.builder import build, push
 from scripts.images.catalogue import IMAGES
@@ -16,9 +15,8 @@ MANIFEST_TYPES = (
 )
 
 
-def provide() -> str:
-    """Have every image in the registry; one line that says which were built. Raises CommandError."""
-    tag = image_tag()
+def provide(tag: str) -> str:
+    """Have every image in the registry under a tag; one line that says which were built. Raises CommandError."""
     missing = [image for image in IMAGES if not _is_pushed(image.name, tag)]
     for image in missing:
         push(build(image, REPOSITORY, tag, {"COMMIT": tag, "SOURCE": sources.address()}))

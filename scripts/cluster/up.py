@@ -18,14 +18,15 @@ from scripts.progress import Progress
 
 def up(arguments: argparse.Namespace, console: Console) -> int:
     """Bring everything up. Raises ClusterError and CommandError; run it again to go on where it stopped."""
+    tag = image_tag()  # once: who edits meanwhile gets what stood here at the start
     with Progress(console) as progress:
-        for title, provide in _pieces().items():
+        for title, provide in _pieces(tag).items():
             progress.start(title)
             progress.result(provide())
         progress.start("Airflow chart")
         airflow_chart = chart.provide()
         progress.result(str(airflow_chart))
-        for release in releases.releases(REPOSITORY, image_tag(), airflow_chart):
+        for release in releases.releases(REPOSITORY, tag, airflow_chart):
             progress.start(f"release {release.name}")
             progress.result(release.provide())
     return ui(arguments, console)
@@ -48,7 +49,7 @@ def down(_arguments: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _pieces() -> dict[str, Callable[[], str]]:
+def _pieces(tag: str) -> dict[str, Callable[[], str]]:
     """What the releases stand on, in order: what is shown while it is provided, and what provides it."""
     return {
         "Docker engine": engine.provide,
@@ -59,7 +60,7 @@ def _pieces() -> dict[str, Callable[[], str]]:
         "node image": partial(base_images.provide, "node"),
         "registry image": partial(base_images.provide, "registry"),
         "cluster": kind.provide,
-        "our images": our_images.provide,
+        "our images": partial(our_images.provide, tag),
         "namespaces": partial(releases.provide_namespaces, secrets.AIRFLOW, secrets.SANDBOX),
         "secrets": secrets.provide,
     }

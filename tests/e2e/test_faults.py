@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 
 from scripts.cluster.forward import forwarded
 from scripts.cluster.kind import NODE, is_ready, kubectl
+from scripts.cluster.pods import PodWatch
+from scripts.cluster.run import DAG
 from scripts.cluster.secrets import AIRFLOW, SANDBOX
 from scripts.docker import docker
 from scripts.marts import differences
@@ -20,6 +24,17 @@ from tests.e2e.place import Place, landed, pods, wait_for
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 DOWN_SECONDS = 30
+# On the node, as kubelet names it: sets a container's memory limit to what it holds, in either version of cgroups.
+STARVE = """
+set -eu
+process=$(grep --files-with-matches --no-messages "$1" /proc/[0-9]*/cgroup | head -1 | cut -d/ -f3)
+group=$(grep --extended-regexp ':memory:|^0::' "/proc/$process/cgroup" | head -1 | cut -d: -f3)
+if [ -d "/sys/fs/cgroup/memory$group" ]; then
+  cd "/sys/fs/cgroup/memory$group" && cat memory.usage_in_bytes > memory.limit_in_bytes
+else
+  cd "/sys/fs/cgroup$group" && cat memory.current > memory.max
+fi
+"""
 
 Disturbed = Callable[[str, str, Callable[[], None]], None]
 
@@ -63,6 +78,38 @@ def delete_pod(selector: str, namespace: str = AIRFLOW) -> None:
     kubectl("delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force")
 
 
+def running_pod(selector: str) -> dict[str, Any]:
+    """The first pod that a selector finds, once its container works."""
+    wait_for(lambda: any(pod["status"]["phase"] == "Running" for pod in pods(selector)), 120)
+    return next(pod for pod in pods(selector) if pod["status"]["phase"] == "Running")
+
+
+def evict_pod(selector: str) -> None:
+    """Ask for the eviction of a pod, as the drain of a node does."""
+    name = running_pod(selector)["metadata"]["name"]
+    eviction = {
+        "apiVersion": "policy/v1",
+        "kind": "Eviction",
+        "metadata": {"name": name, "namespace": AIRFLOW},
+    }
+    path = f"/api/v1/namespaces/{AIRFLOW}/pods/{name}/eviction"
+    kubectl("create", "--raw", path, "--filename", "-", text=json.dumps(eviction))
+
+
+def starve_pod(selector: str) -> None:
+    """Leave a pod no more memory than it holds, so that the kernel kills it for the next page it asks for."""
+    container = running_pod(selector)["status"]["containerStatuses"][0]["containerID"].partition("://")[2]
+    docker("exec", NODE, "sh", "-c", STARVE, "sh", container)
+
+
+def ends(watch: PodWatch) -> set[str]:
+    """Why containers of tasks ended."""
+    states = [
+        entry["state"] for pod in watch.seen.values() for entry in pod["status"].get("containerStatuses", ())
+    ]
+    return {state["terminated"]["reason"] for state in states if "terminated" in state}
+
+
 @pytest.mark.usefixtures("slow_storage")
 def test_an_upload_whose_pod_is_deleted_is_tried_again(
     disturbed: Disturbed,
@@ -80,6 +127,34 @@ def test_a_dbt_pod_killed_while_it_builds_is_started_again(
     disturbed: Disturbed,
 ) -> None:
     disturbed("dbt.intermediate", "deferred", lambda: delete_pod("layer=intermediate"))
+
+
+def test_an_evicted_dbt_pod_is_started_again(
+    disturbed: Disturbed,
+) -> None:
+    disturbed("dbt.marts", "deferred", lambda: evict_pod("layer=marts"))
+
+
+def test_a_dbt_pod_that_runs_out_of_memory_is_started_again(
+    disturbed: Disturbed,
+) -> None:
+    with PodWatch() as watch:
+        disturbed("dbt.intermediate", "deferred", lambda: starve_pod("layer=intermediate"))
+    assert "OOMKilled" in ends(watch)
+
+
+def test_a_run_that_is_started_twice_waits_for_the_first(
+    place: Place, delivery: Path, disturbed: Disturbed
+) -> None:
+    second = ""
+
+    def start_again() -> None:
+        nonlocal second
+        second = place.trigger(landed(delivery), full_refresh=True)
+        assert place.airflow.run_state(DAG, second) == "queued"
+
+    disturbed("uploads.upload", "running", start_again)
+    assert place.finish(second) == "success"
 
 
 def test_a_restart_of_bigquery_during_the_load_is_outlasted(
