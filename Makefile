@@ -57,7 +57,7 @@ sbom-diff: setup ## say which packages differ between two folders of bills of ma
 	@.venv/bin/python -m scripts.supply_chain.diff_bills "$(BEFORE)" "$(AFTER)"
 reproducible: setup ## build every image twice and compare what they hold: ARGS="--only dbt"
 	@.venv/bin/python -m scripts.supply_chain.rebuild $(ARGS)
-audit: ## ask whether what the lock files name has known vulnerabilities
+audit: setup ## ask whether what the lock files name has known vulnerabilities
 	@scripts/audit.sh
 scale-model: setup ## calculate what a run of any size reads and costs on Google Cloud: ARGS="--orders n"
 	@.venv/bin/python -m scripts.scale_model $(ARGS)

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import requests
 
+from scripts.cluster.delivery import MOUNT
 from scripts.cluster.forward import forwarded
-from scripts.cluster.kind import NODE, is_ready, kubectl
+from scripts.cluster.kind import NODE, is_ready, kubectl, landing
 from scripts.cluster.pods import PodWatch
 from scripts.cluster.run import DAG
 from scripts.cluster.secrets import AIRFLOW, SANDBOX
@@ -143,14 +144,13 @@ def test_a_dbt_pod_that_runs_out_of_memory_is_started_again(
     assert "OOMKilled" in ends(watch)
 
 
-def test_a_run_that_is_started_twice_waits_for_the_first(
-    place: Place, delivery: Path, disturbed: Disturbed
-) -> None:
+def test_a_run_that_is_started_twice_waits_for_the_first(place: Place, disturbed: Disturbed) -> None:
     second = ""
 
     def start_again() -> None:
         nonlocal second
-        second = place.trigger(landed(delivery), full_refresh=True)
+        (folder,) = landing().iterdir()
+        second = place.trigger(str(MOUNT / folder.name), full_refresh=True)
         assert place.airflow.run_state(DAG, second) == "queued"
 
     disturbed("uploads.upload", "running", start_again)
