@@ -1,6 +1,6 @@
 """Ask whether a version that a lock file names has a known vulnerability.
 
-Exit codes: 0 none has, 1 one has, 2 a version could not be looked up, so that nobody knows; build/audit has all answers.
+Exit codes: 0 none has, 1 one has, 2 a version could not be looked up, so nobody knows; build/audit has all answers.
 """
 
 from __future__ import annotations
