@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 WELL, BAD, SKIPPED = "well", "bad", "skipped"
+# What the tests against the cluster make of theirs.
+ON_KIND = Path("build/e2e/faults.json")
 STYLES = {WELL: "green", BAD: "red", SKIPPED: "yellow"}
 
 
@@ -27,6 +32,19 @@ class Outcome:
     state: str
     problems: tuple[str, ...] = field(default=())
     words: str = ""
+
+
+def remember(path: Path, outcome: Outcome) -> None:
+    """Add an outcome to a file of them; it replaces what is there of the same fault."""
+    found = [entry for entry in remembered(path) if entry["fault"] != outcome.fault]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([*found, asdict(outcome)], indent=1) + "\n")
+
+
+def remembered(path: Path) -> list[dict[str, Any]]:
+    """The outcomes in a file; none where there is no file."""
+    found: list[dict[str, Any]] = json.loads(path.read_text()) if path.exists() else []
+    return found
 
 
 def table(outcomes: Iterable[Outcome]) -> Table:

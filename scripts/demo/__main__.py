@@ -27,6 +27,7 @@ from customer360.settings import SettingsError, from_environment
 from customer360.steps.reconcile import ReconcileError
 from customer360.storage import StorageError
 from customer360.warehouse import LoadError
+from scripts.chaos.outcomes import ON_KIND, remembered
 from scripts.demo.delivery import delivered, rates_file
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.queries import collect
@@ -135,8 +136,11 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _last_campaign() -> dict[str, Any]:
-    """What `make chaos` found here, if it ever ran."""
-    return {"chaos": json.loads(CHAOS.read_text())} if CHAOS.exists() else {}
+    """What `make chaos` found here, if it ever ran, and what the cluster's tests did."""
+    if not CHAOS.exists():
+        return {}
+    found = json.loads(CHAOS.read_text())
+    return {"chaos": found | {"faults": found["faults"] + remembered(ON_KIND)}}
 
 
 def _ledger(source: Path) -> Path | None:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import requests
 
+from scripts.chaos.faults import OUTLASTED, STOPPED
+from scripts.chaos.outcomes import BAD, ON_KIND, WELL, Outcome, remember
 from scripts.cluster.delivery import MOUNT
 from scripts.cluster.forward import forwarded
 from scripts.cluster.kind import NODE, is_ready, kubectl, landing
@@ -41,19 +43,22 @@ Disturbed = Callable[[str, str, Callable[[], None]], None]
 
 
 @pytest.fixture
-def disturbed(
-    place: Place, delivery: Path, done: Done, record_property: Callable[[str, object], None]
-) -> Disturbed:
-    """Start a run, wait for a task's state, break something, and compare what comes out."""
+def disturbed(place: Place, delivery: Path, done: Done, request: pytest.FixtureRequest) -> Disturbed:
+    """Start a run, wait for a task's state, break something, compare what comes out, and keep it for the report."""
 
     def run(task_id: str, state: str, fault: Callable[[], None]) -> None:
         run_id = place.trigger(landed(delivery), full_refresh=True)
         place.wait_until(run_id, task_id, state)
         fault()
         lifted = time.monotonic()
-        assert place.finish(run_id) == "success"
-        record_property("recovery seconds", round(time.monotonic() - lifted, 1))
-        assert differences(done.marts, place.marts()) == {}
+        state = place.finish(run_id)
+        seconds = round(time.monotonic() - lifted, 1)
+        differing = differences(done.marts, place.marts()) if state == "success" else {}
+        is_well = (state, differing) == ("success", {})
+        name = "on kind: " + request.node.originalname.removeprefix("test_").replace("_", " ")
+        seen = OUTLASTED if state == "success" else STOPPED
+        remember(ON_KIND, Outcome(name, OUTLASTED, seen, seconds, WELL if is_well else BAD, tuple(differing)))
+        assert (state, differing) == ("success", {})
 
     return run
 
