@@ -29,7 +29,8 @@ from scripts.scale_model.show import show
 
 RESULT = Path("build/scale/model.json").resolve()
 PRICES = Path(__file__).with_name("prices.yaml")
-SIZES = (5_000, 20_000)
+# Beyond them nothing that is bounded, such as places, still grows.
+SIZES = (150_000, 450_000)
 
 
 def main() -> int:
