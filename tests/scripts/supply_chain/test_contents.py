@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 
+import msgpack
 import pytest
 
 from scripts.supply_chain.contents import Contents, described, different
@@ -46,3 +47,22 @@ def test_content_mode_owner_and_target_count(changed: Contents, path: str) -> No
 
 def test_what_docker_puts_into_a_container_is_not_of_the_image() -> None:
     assert set(image()) == {"app/file", "app/link"}
+
+
+def parsed(**project: object) -> Contents:
+    content = msgpack.packb(project)
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w") as members:
+        file = tarfile.TarInfo("app/parsed/prod.msgpack")
+        file.size = len(content)
+        members.addfile(file, io.BytesIO(content))
+    archive.seek(0)
+    return described(archive)
+
+
+def test_when_dbt_parsed_the_project_does_not_count_and_what_it_found_does() -> None:
+    one = parsed(nodes=[{"name": "orders", "created_at": 1.5}], metadata={"invocation_id": "a"})
+    later = parsed(nodes=[{"name": "orders", "created_at": 2.5}], metadata={"invocation_id": "b"})
+    other = parsed(nodes=[{"name": "items", "created_at": 1.5}], metadata={"invocation_id": "a"})
+    assert different(one, later) == []
+    assert different(one, other) == ["app/parsed/prod.msgpack"]
