@@ -31,16 +31,23 @@ per_person as (
 
 ),
 
--- Days and amounts are few beside persons; the time and then the key break ties, so that a rerun gives the same scores.
+-- Days and amounts are few beside persons; time and key break ties, so that a rerun gives the same scores.
 recent as (
 
-    {{ with_quantile("per_person", "recency_score", "last_purchase_date", "last_purchased_at, customer_key") | indent(4) }}
+    {{
+        with_quantile(
+            "per_person", "recency_score", value="last_purchase_date", ties="last_purchased_at, customer_key"
+        ) | indent(4)
+    }}
 
 ),
 
 monetary as (
 
-    {{ with_quantile("recent", "monetary_score", "lifetime_value_brl", "customer_key") | indent(4) }}
+    {{
+        with_quantile("recent", "monetary_score", value="lifetime_value_brl", ties="customer_key")
+        | indent(4)
+    }}
 
 ),
 
@@ -49,7 +56,7 @@ scored as (
     select
         *,
         date_trunc(first_purchase_date, month) as cohort_month,
-        (select max(last_purchase_date) from per_person) as last_day,
+        (select max(per_person.last_purchase_date) from per_person) as last_day,
         {{ frequency_score("order_count") }} as frequency_score
     from monetary
 
