@@ -36,7 +36,7 @@ class Record:
         uri: str,
         rows: int,
         content: Fingerprint,
-        is_multiline: bool = False,
+        is_multiline: bool,
     ) -> Record:
         """The record of a file whose bytes went by."""
         return cls(

@@ -23,7 +23,7 @@ class Cost:
 def with_views_inlined(queries: Iterable[Query], views: Mapping[str, str]) -> list[Query]:
     """The queries as BigQuery plans them: a view is the query behind it. `views`: SQL by `project.dataset.name`."""
     behind = {"`" + name.replace(".", "`.`") + "`": f"(\n{sql}\n)" for name, sql in views.items()}
-    pattern = re.compile("|".join(map(re.escape, behind)))
+    pattern = re.compile("|".join(map(re.escape, behind)) or "(?!)")  # of nothing, one that never matches
     return [
         replace(query, sql=pattern.sub(lambda found: behind[found.group()], query.sql)) for query in queries
     ]

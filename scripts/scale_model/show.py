@@ -9,7 +9,7 @@ from rich.table import Table
 
 from scripts.scale_model.model import Model
 
-TB, GB = 1024**4, 1024**3
+TIB, GIB = 1024**4, 1024**3
 
 
 def show(model: Model, console: Console) -> None:
@@ -22,11 +22,11 @@ def show(model: Model, console: Console) -> None:
     for cost in sorted(model.models, key=lambda cost: -cost.billed):
         read.add_row(
             PurePosixPath(cost.name).stem,
-            f"{cost.read / GB:,.0f}",
+            f"{cost.read / GIB:,.0f}",
             f"{cost.billed / every:.1%}",
             str(cost.windows or ""),
         )
-    read.add_row(f"{len(model.tests)} tests", f"{tests / GB:,.0f}", f"{tests / every:.1%}", "")
+    read.add_row(f"{len(model.tests)} tests", f"{tests / GIB:,.0f}", f"{tests / every:.1%}", "")
     console.print(read)
 
     files = Table("file", title="Files", box=None)
@@ -34,7 +34,7 @@ def show(model: Model, console: Console) -> None:
         files.add_column(name, justify="right")
     for file in sorted(model.files, key=lambda file: -file.bytes):
         files.add_row(
-            file.name, f"{file.bytes / GB:,.1f}", f"{file.chunks:,}", "yes" if file.is_loadable else "no"
+            file.name, f"{file.bytes / GIB:,.1f}", f"{file.chunks:,}", "yes" if file.is_loadable else "no"
         )
     console.print(files)
 
@@ -42,13 +42,13 @@ def show(model: Model, console: Console) -> None:
     for name in ("months", "million rows each", "GiB each"):
         facts.add_column(name, justify="right")
     for part in model.partitions:
-        facts.add_row(part.table, str(part.months), f"{part.rows / 1e6:,.1f}", f"{part.bytes / GB:,.1f}")
+        facts.add_row(part.table, str(part.months), f"{part.rows / 1e6:,.1f}", f"{part.bytes / GIB:,.1f}")
     console.print(facts)
 
     console.print(
         f"a run: USD {model.usd_of_models:,.2f} for models, {model.usd_of_tests:,.2f} for tests; with staging as "
         f"tables {model.usd_with_tables:,.2f} for both\n"
-        f"a month: USD {model.usd_of_storage_a_month:,.0f} for {model.tables_bytes / TB:,.1f} TiB of tables and the "
+        f"a month: USD {model.usd_of_storage_a_month:,.0f} for {model.tables_bytes / TIB:,.1f} TiB of tables and the "
         f"files of 30 runs",
         highlight=False,
         soft_wrap=True,

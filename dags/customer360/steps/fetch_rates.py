@@ -33,7 +33,7 @@ def fetch_rates(bucket: Bucket, base: str, url: str, run_id: str, ingest_date: s
     with suppress(ObjectExistsError):
         bucket.upload(name, [content])
     uri = f"gs://{bucket.name}/{name}"
-    record = manifest.Record.of(run_id, RATES_TABLE, url, uri, len(found), fingerprint)
+    record = manifest.Record.of(run_id, RATES_TABLE, url, uri, len(found), fingerprint, is_multiline=False)
     manifest.save(bucket, record)
     return record
 

@@ -81,3 +81,7 @@ def test_a_query_that_bigquery_refuses_is_an_error_with_its_name(analyzer: Path)
 def test_a_query_pays_for_a_small_table_as_for_one_of_the_least_size() -> None:
     found = cost(Reads("query", {"p.d.things": ["key"]}, 0), GROWTH, 100, least=10_000)
     assert (found.read, found.billed) == (800, 10_000)
+
+
+def test_where_there_are_no_views_queries_stay_as_they_are() -> None:
+    assert with_views_inlined([Query("query", "select 1")], {}) == [Query("query", "select 1")]
