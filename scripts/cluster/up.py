@@ -8,7 +8,18 @@ from functools import partial
 
 from rich.console import Console
 
-from scripts.cluster import base_images, chart, engine, kind, our_images, programs, releases, schemas, secrets
+from scripts.cluster import (
+    base_images,
+    chart,
+    engine,
+    kind,
+    our_images,
+    programs,
+    releases,
+    room,
+    schemas,
+    secrets,
+)
 from scripts.cluster.delivery import remove_deliveries
 from scripts.cluster.kind import REPOSITORY
 from scripts.cluster.status import ui
@@ -53,6 +64,7 @@ def _pieces(tag: str) -> dict[str, Callable[[], str]]:
     """What the releases stand on, in order: what is shown while it is provided, and what provides it."""
     return {
         "Docker engine": engine.provide,
+        "room on disk": room.provide,
         "kind": partial(programs.provide, "kind"),
         "kubectl": partial(programs.provide, "kubectl"),
         "helm": partial(programs.provide, "helm"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from scripts.cluster import chart, pieces, secrets
+from scripts.cluster import chart, pieces, room, secrets
 from scripts.cluster.chart import REPOSITORY
 from scripts.cluster.forward import forwarded
 from scripts.cluster.kind import REGISTRY_PORT, kubeconfig, kubectl
@@ -45,6 +45,7 @@ def up(console: Console) -> None:
     commit = checkout.commit("HEAD")
     tag = versions.tag_of(commit)
     steps: dict[str, Callable[[], str]] = {
+        "room on disk": room.provide,
         "Flux": flux.provide,
         "Git server": _provide_server,
         "staging": lambda: _provide_staging(tag),
