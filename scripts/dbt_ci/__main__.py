@@ -29,8 +29,8 @@ from scripts.dbt_ci.delivery import deliver
 from scripts.dbt_ci.errors import UsageError
 from scripts.dbt_ci.state import TARGET, missing_tables, state_of
 from scripts.leak_scan import scan
-from scripts.leak_scan.__main__ import use_sandbox
 from scripts.progress import Progress
+from scripts.sandbox import SandboxError, use_running
 
 FAILED, WRONG_USAGE, LEAKED = 1, 2, 3
 MODIFIED = "state:modified+"
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         with Progress(console, TITLES) as progress:
             return build(options, progress)
-    except (UsageError, SettingsError, ProjectError) as error:
+    except (UsageError, SandboxError, SettingsError, ProjectError) as error:
         return _refused(error, WRONG_USAGE)
     except (DbtError, LoadError, GoogleAPIError) as error:
         return _refused(error, FAILED)
@@ -129,11 +129,7 @@ def _scan(warehouse: Warehouse, settings: Settings) -> int:
 
 
 def _set_environment(name: str, root: Path) -> None:
-    use_sandbox(SANDBOX)
-    if "C360_PROJECT" not in os.environ:
-        raise UsageError(
-            "no warehouse: start one with `make sandbox-up`, or set C360_PROJECT to CI's project"
-        )
+    use_running(SANDBOX)
     os.environ |= {
         "C360_DATASET_PREFIX": prefix_of(name),
         "C360_DBT_TARGET": TARGET,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from scripts.cluster import ClusterError, chart
+from scripts.cluster import ClusterError, chart, programs
 from scripts.commands import CommandError
 from scripts.gitops import ENVIRONMENTS, GitOpsError, kind, versions
 from scripts.gitops.checkout import Checkout
@@ -30,6 +30,9 @@ def main() -> int:
     arguments = _arguments()
     console = Console()
     try:
+        for program in ("helm", "kubectl"):
+            with console.status(program):
+                programs.provide(program)
         return VERBS[arguments.verb](arguments, console)
     except (GitOpsError, ClusterError, CommandError) as error:
         console.print(f"[bold red]{arguments.verb}[/] {error}", highlight=False)

@@ -17,6 +17,7 @@ from scripts.cluster.kind import REGISTRY_PORT, kubeconfig, kubectl
 from scripts.cluster.kind import REPOSITORY as IMAGES
 from scripts.cluster.releases import CHARTS, Release, provide_namespaces, sandbox_image
 from scripts.cluster.secrets import AIRFLOW
+from scripts.cluster.status import require
 from scripts.commands import run
 from scripts.docker import docker, has_image
 from scripts.gitops import flux, versions
@@ -40,6 +41,7 @@ def cluster(environment: str) -> Cluster:
 
 def up(console: Console) -> None:
     """Put Flux in charge of both environments; what is there stays. Raises ClusterError and CommandError."""
+    require()
     checkout = Checkout(REPOSITORY)
     checkout.require_clean()
     commit = checkout.commit("HEAD")

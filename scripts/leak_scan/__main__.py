@@ -6,7 +6,6 @@ Exit codes: 0 nothing found, 1 personal data found, 2 there was nothing to look 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from rich.table import Table
 from customer360.settings import SettingsError, from_environment
 from customer360.warehouse import Warehouse
 from scripts.leak_scan.scanner import LeakReport, scan
-from scripts.sandbox import Sandbox, status
+from scripts.sandbox import SandboxError, use_running
 
 console = Console()
 
@@ -32,12 +31,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--sandbox", type=Path, default=Path("build/sandbox"), help="default: %(default)s")
     options = parser.parse_args(arguments)
-    use_sandbox(options.sandbox)
     try:
+        use_running(options.sandbox)
         settings = from_environment()
         with console.status("scanning the open marts"):
             report = scan(Warehouse.connect(settings), settings, _ledger(options))
-    except (SettingsError, OSError) as error:
+    except (SandboxError, SettingsError, OSError) as error:
         console.print(f"[bold red]leak scan[/] {error}", highlight=False)
         return 2
     _print(report)
@@ -49,15 +48,6 @@ def exit_code(report: LeakReport) -> int:
     if report.leaks:
         return 1
     return 2 if report.is_empty else 0
-
-
-def use_sandbox(directory: Path) -> None:
-    """Put the running sandbox into the environment, unless that names a warehouse already."""
-    if "BIGQUERY_EMULATOR_HOST" in os.environ or "C360_PROJECT" in os.environ:
-        return
-    services = {name: process for name, (process, healthy) in status(directory).items() if healthy}
-    if services:
-        os.environ.update(Sandbox(directory.resolve(), services).environment())
 
 
 def _ledger(options: argparse.Namespace) -> Path | None:

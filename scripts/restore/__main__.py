@@ -1,4 +1,4 @@
-"""Load the raw layer again from the objects of an earlier run, in the warehouse that the environment names.
+"""Load the raw layer again from the objects of an earlier run, in the named warehouse or the running sandbox.
 
 Exit codes: 0 every table was replaced, 1 a table was not, 2 the settings are wrong or there is no such run.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from pathlib import Path
 from uuid import uuid4
 
 from customer360 import manifest
@@ -17,8 +18,10 @@ from customer360.settings import SettingsError, from_environment
 from customer360.steps.load import load_all
 from customer360.storage import Bucket, ForeignObjectError
 from customer360.warehouse import LoadError, Warehouse
+from scripts.sandbox import SandboxError, use_running
 
 FAILED, BAD_INPUT = 1, 2
+SANDBOX = Path("build/sandbox")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,11 +30,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("run", help="the run as labels of pods and jobs name it, `run_id=` in the bucket")
     run = parser.parse_args(arguments).run
     try:
+        use_running(SANDBOX)
         rows = restore(run)
     except (LoadError, ForeignObjectError) as error:
         print(f"restore: {error}", file=sys.stderr)
         return FAILED
-    except (LookupError, SettingsError) as error:
+    except (LookupError, SandboxError, SettingsError) as error:
         print(f"restore: {error}", file=sys.stderr)
         return BAD_INPUT
     for table, count in rows.items():

@@ -21,7 +21,7 @@ from customer360.steps.rotate import is_rotating
 from customer360.steps.transform import transform
 from customer360.warehouse import LoadError, Warehouse
 from scripts.progress import Progress
-from scripts.sandbox import Sandbox, renew_keys, status
+from scripts.sandbox import Sandbox, SandboxError, renew_keys, running
 
 FAILED, NO_SANDBOX = 1, 2
 TARGET_PATH = Path("build/rotate-keys").resolve()
@@ -39,13 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--version", default="", help="version of the new keys (default: the next number)")
     parser.add_argument("--sandbox", type=Path, default=Path("build/sandbox"), help="default: %(default)s")
     options = parser.parse_args(arguments)
-    services = {name: process for name, (process, healthy) in status(options.sandbox).items() if healthy}
-    if not services:
-        console.print("rotate-keys: no sandbox is running; start one with `make demo KEEP=1`")
-        return NO_SANDBOX
-    place = Sandbox(options.sandbox.resolve(), services)
     try:
-        return _rotate(place, options.version)
+        return _rotate(running(options.sandbox), options.version)
+    except SandboxError as error:
+        console.print(f"[bold red]rotate-keys[/] {error}", highlight=False)
+        return NO_SANDBOX
     except (DbtError, LoadError, GoogleAPIError) as error:
         console.print(f"[bold red]rotate-keys[/] {error}", highlight=False)
         return FAILED

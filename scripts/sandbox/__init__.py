@@ -1,6 +1,25 @@
 """The sandbox: BigQuery, Cloud Storage and the rates API as local processes."""
 
-from scripts.sandbox.lifecycle import Sandbox, renew_keys, running, running_sandbox, start, status, stop
+from scripts.sandbox.lifecycle import (
+    Sandbox,
+    renew_keys,
+    running,
+    running_sandbox,
+    start,
+    status,
+    stop,
+    use_running,
+)
 from scripts.sandbox.processes import SandboxError
 
-__all__ = ["Sandbox", "SandboxError", "renew_keys", "running", "running_sandbox", "start", "status", "stop"]
+__all__ = [
+    "Sandbox",
+    "SandboxError",
+    "renew_keys",
+    "running",
+    "running_sandbox",
+    "start",
+    "status",
+    "stop",
+    "use_running",
+]

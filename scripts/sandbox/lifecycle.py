@@ -126,6 +126,16 @@ def running(directory: Path) -> Sandbox:
     return Sandbox(directory.resolve(), found)
 
 
+def use_running(directory: Path) -> None:
+    """Put the running sandbox into the environment, unless that names a warehouse already. Raises SandboxError."""
+    if "BIGQUERY_EMULATOR_HOST" in os.environ or "C360_PROJECT" in os.environ:
+        return
+    try:
+        os.environ.update(running(directory).environment())
+    except SandboxError as error:
+        raise SandboxError(f"{error}; or set C360_PROJECT and what else README.md lists") from None
+
+
 @contextmanager
 def running_sandbox(
     directory: Path, rates_file: Path | None = None, fresh: bool = True, keep: bool = False

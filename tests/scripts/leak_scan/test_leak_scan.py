@@ -13,7 +13,7 @@ from google.cloud.bigquery import SchemaField
 from customer360.settings import Settings
 from customer360.warehouse import Warehouse
 from scripts.leak_scan import Finding, LeakReport, scan
-from scripts.leak_scan.__main__ import exit_code
+from scripts.leak_scan.__main__ import exit_code, main
 
 pytestmark = pytest.mark.sandbox
 
@@ -111,6 +111,15 @@ def test_a_city_of_an_earlier_delivery_is_no_leak_in_the_history_and_a_name_besi
     fill(tables, history, ["city", "segment"], [["campinas", "ana beatriz lima"]])
     assert scan(tables, settings).findings == (Finding(f"{history}.segment", "known name", 1),)
     tables.client.delete_table(history)
+
+
+def test_without_a_warehouse_the_remedy_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("C360_PROJECT", "BIGQUERY_EMULATOR_HOST"):
+        monkeypatch.delenv(name, raising=False)
+    assert main(["--sandbox", str(tmp_path)]) == 2
+    assert "make demo KEEP=1" in capsys.readouterr().out
 
 
 def test_a_scan_of_nothing_proves_nothing() -> None:
