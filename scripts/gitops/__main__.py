@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from scripts.cluster import ClusterError, chart, programs
+from scripts.cluster.status import require
 from scripts.commands import CommandError
 from scripts.gitops import ENVIRONMENTS, GitOpsError, kind, versions
 from scripts.gitops.checkout import Checkout
@@ -110,7 +111,10 @@ def _registry(arguments: argparse.Namespace) -> Registry:
 
 
 def _cluster(arguments: argparse.Namespace, environment: str) -> Cluster:
-    return kind.cluster(environment) if arguments.place == "kind" else Cluster(context=arguments.context)
+    if arguments.place == "kind":
+        require()
+        return kind.cluster(environment)
+    return Cluster(context=arguments.context)
 
 
 def _arguments() -> argparse.Namespace:
