@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 
-from scripts.chaos.faults import OUTLASTED, START, STOPPED, Fault
+from scripts.chaos.faults import EITHER, OUTLASTED, START, STOPPED, Fault
 from scripts.chaos.outcomes import BAD, SKIPPED, WELL, Outcome
 from scripts.chaos.stage import OTHER, SECOND, Stage, State
 from scripts.chaos.worker import EndedError, Worker
@@ -46,7 +46,7 @@ def attempt(stage: Stage, fault: Fault, expected: State) -> Outcome:
     if seen == STOPPED:
         whole = time.monotonic()
     problems += strays(expected, stage.state(), [disturbed, again])
-    if seen != fault.expected:
+    if fault.expected not in (seen, EITHER):
         problems.append(f"{seen}, not {fault.expected}")
     state = BAD if problems else WELL
     return Outcome(fault.name, fault.expected, seen, round(whole - lifted, 1), state, tuple(problems), words)

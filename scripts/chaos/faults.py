@@ -16,6 +16,7 @@ from scripts.chaos.worker import EndedError
 from scripts.commands import run
 
 OUTLASTED, STOPPED = "outlasted", "stopped"
+EITHER = "either"  # a query or an upload under way is lost with its server; between two of them nothing is
 LAYERS = tuple(f"dbt {layer}" for layer in SELECTIONS)
 STEPS = ("upload", "rates", "suppress", "load", *LAYERS, "reconcile")
 START = ""  # planted before the run begins
@@ -133,12 +134,12 @@ def faults() -> tuple[Fault, ...]:
         Fault("kill -9 of the run in load, and of its next try in dbt intermediate", "load", _kill_twice),
         Fault("kill -9 of BigQuery in load", "load", _kill("bigquery"), OUTLASTED, lasts=3),
         *(
-            Fault(f"kill -9 of BigQuery in {layer}", layer, _kill("bigquery"), STOPPED, 0.5, 3)
+            Fault(f"kill -9 of BigQuery in {layer}", layer, _kill("bigquery"), EITHER, 0.5, 3)
             for layer in LAYERS
         ),
         Fault("kill -9 of BigQuery in reconcile", "reconcile", _kill("bigquery"), OUTLASTED, lasts=3),
-        Fault("kill -9 of Cloud Storage in upload", "upload", _kill("storage-server"), lasts=3),
-        Fault("kill -9 of Cloud Storage's front in upload", "upload", _kill("storage"), lasts=3),
+        Fault("kill -9 of Cloud Storage in upload", "upload", _kill("storage-server"), EITHER, lasts=3),
+        Fault("kill -9 of Cloud Storage's front in upload", "upload", _kill("storage"), EITHER, lasts=3),
         Fault("kill -9 of the rates API in upload", "upload", _kill("rates"), OUTLASTED, lasts=3),
         Fault("dropped connections to Cloud Storage", "upload", _network("storage", DROP, 4), OUTLASTED),
         Fault("answers of Cloud Storage cut in half", "upload", _network("storage", CUT, 3), OUTLASTED),
