@@ -26,7 +26,7 @@ def check(free: Iterable[tuple[Path, float]]) -> str:
     place, least = min(free, key=lambda entry: entry[1])
     if least < NEEDED_GB:
         raise ClusterError(
-            f"{least:.1f} GB are free in {place}, and a cluster takes {NEEDED_GB:.0f}: "
+            f"{least:.1f} GB are free in {place}, and a cluster takes at least {NEEDED_GB:.0f}: "
             "make room (docker system prune, docker builder prune), then run this again"
         )
     return f"disk: {least:.0f} GB are free"
