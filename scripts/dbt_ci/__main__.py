@@ -30,12 +30,11 @@ from scripts.dbt_ci.errors import UsageError
 from scripts.dbt_ci.state import TARGET, missing_tables, state_of
 from scripts.leak_scan import scan
 from scripts.progress import Progress
-from scripts.sandbox import SandboxError, use_running
+from scripts.sandbox import DIRECTORY, SandboxError, use_running
 
 FAILED, WRONG_USAGE, LEAKED = 1, 2, 3
 MODIFIED = "state:modified+"
 NO_EXPOSURES = ("--exclude-resource-type", "exposure")
-SANDBOX = Path("build/sandbox")
 TITLES = {
     "state": "Compare with main",
     "datasets": "Make the datasets",
@@ -129,7 +128,7 @@ def _scan(warehouse: Warehouse, settings: Settings) -> int:
 
 
 def _set_environment(name: str, root: Path) -> None:
-    use_running(SANDBOX)
+    use_running(DIRECTORY)
     os.environ |= {
         "C360_DATASET_PREFIX": prefix_of(name),
         "C360_DBT_TARGET": TARGET,

@@ -23,7 +23,7 @@ from scripts.cluster import ClusterError
 from scripts.commands import CommandError
 from scripts.erase.cluster import erase_there
 from scripts.erase.sandbox import erase_here
-from scripts.sandbox import SandboxError
+from scripts.sandbox import DIRECTORY, SandboxError
 
 ERRORS = (
     ClusterError,
@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument(
         "--on", choices=("sandbox", "cluster"), default="sandbox", help="default: %(default)s"
     )
-    parser.add_argument("--dir", type=Path, default=Path("build/sandbox"), help="default: %(default)s")
+    parser.add_argument("--dir", type=Path, default=DIRECTORY, help="default: %(default)s")
     arguments = parser.parse_args()
     console = Console()
     person = os.environ.pop("PERSON", "").strip()

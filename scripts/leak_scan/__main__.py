@@ -15,7 +15,7 @@ from rich.table import Table
 from customer360.settings import SettingsError, from_environment
 from customer360.warehouse import Warehouse
 from scripts.leak_scan.scanner import LeakReport, scan
-from scripts.sandbox import SandboxError, use_running
+from scripts.sandbox import DIRECTORY, SandboxError, use_running
 
 console = Console()
 
@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--ledger", type=Path, help="what the generator planted where, one JSON object a line"
     )
-    parser.add_argument("--sandbox", type=Path, default=Path("build/sandbox"), help="default: %(default)s")
+    parser.add_argument("--sandbox", type=Path, default=DIRECTORY, help="default: %(default)s")
     options = parser.parse_args(arguments)
     try:
         use_running(options.sandbox)

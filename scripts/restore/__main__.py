@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
-from pathlib import Path
 from uuid import uuid4
 
 from customer360 import manifest
@@ -18,10 +17,9 @@ from customer360.settings import SettingsError, from_environment
 from customer360.steps.load import load_all
 from customer360.storage import Bucket, ForeignObjectError
 from customer360.warehouse import LoadError, Warehouse
-from scripts.sandbox import SandboxError, use_running
+from scripts.sandbox import DIRECTORY, SandboxError, use_running
 
 FAILED, BAD_INPUT = 1, 2
-SANDBOX = Path("build/sandbox")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("run", help="the run as labels of pods and jobs name it, `run_id=` in the bucket")
     run = parser.parse_args(arguments).run
     try:
-        use_running(SANDBOX)
+        use_running(DIRECTORY)
         rows = restore(run)
     except (LoadError, ForeignObjectError) as error:
         print(f"restore: {error}", file=sys.stderr)

@@ -21,7 +21,7 @@ from customer360.steps.rotate import is_rotating
 from customer360.steps.transform import transform
 from customer360.warehouse import LoadError, Warehouse
 from scripts.progress import Progress
-from scripts.sandbox import Sandbox, SandboxError, renew_keys, running
+from scripts.sandbox import DIRECTORY, Sandbox, SandboxError, renew_keys, running
 
 FAILED, NO_SANDBOX = 1, 2
 TARGET_PATH = Path("build/rotate-keys").resolve()
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Rotate; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m scripts.rotate_keys", description=__doc__)
     parser.add_argument("--version", default="", help="version of the new keys (default: the next number)")
-    parser.add_argument("--sandbox", type=Path, default=Path("build/sandbox"), help="default: %(default)s")
+    parser.add_argument("--sandbox", type=Path, default=DIRECTORY, help="default: %(default)s")
     options = parser.parse_args(arguments)
     try:
         return _rotate(running(options.sandbox), options.version)

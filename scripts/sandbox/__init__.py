@@ -1,6 +1,7 @@
 """The sandbox: BigQuery, Cloud Storage and the rates API as local processes."""
 
 from scripts.sandbox.lifecycle import (
+    DIRECTORY,
     Sandbox,
     renew_keys,
     running,
@@ -13,6 +14,7 @@ from scripts.sandbox.lifecycle import (
 from scripts.sandbox.processes import SandboxError
 
 __all__ = [
+    "DIRECTORY",
     "Sandbox",
     "SandboxError",
     "renew_keys",

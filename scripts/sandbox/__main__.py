@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from scripts.sandbox.lifecycle import Sandbox, start, status, stop
+from scripts.sandbox.lifecycle import DIRECTORY, Sandbox, start, status, stop
 from scripts.sandbox.processes import SandboxError
 
 console = Console()
@@ -18,7 +18,7 @@ def main() -> int:
     """Run one command; the exit code is 1 when it fails, or when `status` finds a service down."""
     parser = argparse.ArgumentParser(prog="python -m scripts.sandbox", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "status"))
-    parser.add_argument("--dir", type=Path, default=Path("build/sandbox"), help="default: %(default)s")
+    parser.add_argument("--dir", type=Path, default=DIRECTORY, help="default: %(default)s")
     parser.add_argument("--rates-file", type=Path, help="CSV with the rates to serve (gzip accepted)")
     arguments = parser.parse_args()
     try:

@@ -29,6 +29,7 @@ from scripts.sandbox.processes import (
 )
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+DIRECTORY = Path("build/sandbox")  # where the Makefile's sandbox lives
 PROJECT = "customer-360-sandbox"
 BUCKET = "customer-360-raw"
 HEALTH = {
