@@ -1,4 +1,4 @@
-"""Fixtures for every test: one real sandbox a session, and settings that isolate each test module in it."""
+"""Fixtures for every test: real emulators, empty ones that modules share or a copy of the baseline, and settings."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ from customer360.storage import Bucket
 from customer360.warehouse import Warehouse
 from scripts.lint_sql.analyzer import cached
 from scripts.sandbox import Sandbox, running_sandbox
+from tests.baseline import Baseline, BaselineError, environment, provide
+from tests.module_costs import pytest_runtest_protocol
+
+__all__ = ["pytest_runtest_protocol"]  # a hook
+
+# Two or three sandboxes share two cores, and a test's tables are small.
+os.environ.setdefault("SANDBOX_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,14 +42,32 @@ def dbt_as_new() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
-    """The emulators, on free ports and without data."""
-    before = dict(os.environ)
+def baseline(request: pytest.FixtureRequest) -> Baseline:
+    """What one whole run leaves. Where it cannot be built, the session ends at its first test that needs it."""
+    try:
+        return provide()
+    except BaselineError as error:
+        request.session.shouldfail = str(error)
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def empty_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The emulators, on free ports and without data, for all modules that do not start from the baseline."""
     with running_sandbox(tmp_path_factory.mktemp("sandbox")) as place:
-        os.environ.update(place.environment())
         yield place
-    os.environ.clear()
-    os.environ.update(before)
+
+
+@pytest.fixture(scope="module")
+def sandbox(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The emulators: on a copy of the baseline for a module that is marked so, else the empty ones."""
+    if request.node.get_closest_marker("baseline"):
+        with request.getfixturevalue("baseline").copy(tmp_path_factory.mktemp("sandbox")) as place:
+            yield place
+        return
+    place = request.getfixturevalue("empty_sandbox")
+    with environment(place.environment()):
+        yield place
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +83,9 @@ def analyzer() -> Path:
 @pytest.fixture(scope="module")
 def settings(sandbox: Sandbox, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Settings with datasets of the test module's own, which go with it: the emulator slows with every table."""
+    if request.node.get_closest_marker("baseline"):
+        yield from_environment()  # the copy is the module's own
+        return
     prefix = "olist_ci_" + re.sub(r"\W", "_", request.module.__name__.rpartition(".")[2]).removeprefix(
         "test_"
     )

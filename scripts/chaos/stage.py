@@ -17,11 +17,10 @@ from scripts.chaos.proxy import Proxy
 from scripts.chaos.worker import Worker
 from scripts.generate import generate
 from scripts.marts import Contents, contents
-from scripts.sandbox.lifecycle import start, stop
+from scripts.sandbox.lifecycle import copy_data, start, stop
 
 FIRST, SECOND, OTHER = "chaos-first", "chaos-second", "chaos-other"
 PREFIX = "olist"
-DATA = ("bigquery", "storage")
 PROXIED = {
     "bigquery": "BIGQUERY_EMULATOR_HOST",
     "storage": "STORAGE_EMULATOR_HOST",
@@ -59,6 +58,11 @@ class Stage:
         return self.directory / "sandbox"
 
     @property
+    def _kept(self) -> Path:
+        """A copy of the data as the first delivery left it."""
+        return self.directory / "kept"
+
+    @property
     def scratch(self) -> Path:
         """The folder that a run may write to."""
         return self.directory / "scratch"
@@ -75,17 +79,14 @@ class Stage:
         if not self.run(FIRST, "first").finish():
             raise RuntimeError(f"the first delivery was not loaded: see {self.worker.log}")
         stop(self.place)
-        for part in DATA:
-            shutil.copytree(self.place / part, self.directory / "kept" / part)
+        copy_data(self.place, self._kept)
         self.mend()
 
     def restore(self, label: str) -> None:
         """Have the emulators hold what they held after the first delivery; logs go to a folder called `label`."""
         self._logs = self.directory / "runs" / re.sub(r"[^\w-]+", "-", label)
         stop(self.place)
-        for part in DATA:
-            shutil.rmtree(self.place / part)
-            shutil.copytree(self.directory / "kept" / part, self.place / part)
+        copy_data(self._kept, self.place)
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.mend()
 

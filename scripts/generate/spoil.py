@@ -136,7 +136,11 @@ DEFECTS: dict[str, tuple[str, _Spoil]] = {
     "wrong_delimiter": (_PAYMENTS, _wrong_delimiter),
     "duplicate_keys": (_ORDERS, _duplicate_keys),
     "orphan_rows": (_ITEMS, _field("order_id", lambda _old: b"f" * 32)),
-    "impossible_dates": (_ORDERS, _field("order_purchase_timestamp", lambda _old: b"2017-02-30 10:00:00")),
+    "impossible_dates": (
+        _ORDERS,
+        # In a row of its own, so that a delivery can hold this defect beside a repeated key.
+        _field("order_purchase_timestamp", lambda _old: b"2017-02-30 10:00:00", row=_ROW + 3),
+    ),
     "non_numeric_money": (_PAYMENTS, _field("payment_value", lambda _old: b"R$ 10")),
     "huge_field": (_CUSTOMERS, _field("customer_city", lambda _old: b"x" * _HUGE)),
 }

@@ -3,6 +3,7 @@
 from scripts.sandbox.lifecycle import (
     DIRECTORY,
     Sandbox,
+    copy_data,
     renew_keys,
     running,
     running_sandbox,
@@ -17,6 +18,7 @@ __all__ = [
     "DIRECTORY",
     "Sandbox",
     "SandboxError",
+    "copy_data",
     "renew_keys",
     "running",
     "running_sandbox",

@@ -40,6 +40,8 @@ HEALTH = {
 }
 HASH_KEYS = ("C360_HASH_KEY", "C360_CONTACT_KEY")
 KEYS = (*HASH_KEYS, "C360_ERASURE_KEY")
+KEY_FILE = "keys.json"
+DATA = ("bigquery", "storage")
 PORTS = {"storage-server": 4444, "storage": 4443, "bigquery": 9050, "rates": 8090}
 
 
@@ -88,9 +90,9 @@ def start(directory: Path, rates_file: Path | None = None, fresh: bool = False) 
     directory = directory.resolve()
     if fresh:
         stop(directory)
-        for part in ("storage", "bigquery"):
+        for part in DATA:
             shutil.rmtree(directory / part, ignore_errors=True)
-    for part in ("storage", "bigquery", "logs"):
+    for part in (*DATA, "logs"):
         (directory / part).mkdir(parents=True, exist_ok=True)
     running = {name: process for name, process in _read(directory).items() if process.is_alive}
     if running.keys() != HEALTH.keys():
@@ -137,6 +139,15 @@ def use_running(directory: Path) -> None:
         raise SandboxError(f"{error}; or set C360_PROJECT and what else README.md lists") from None
 
 
+def copy_data(source: Path, target: Path) -> None:
+    """Have the sandbox of `target` hold what that of `source` holds, keys included. Both must be stopped."""
+    target.mkdir(parents=True, exist_ok=True)
+    for part in DATA:
+        shutil.rmtree(target / part, ignore_errors=True)
+        shutil.copytree(source / part, target / part)
+    shutil.copy(source / KEY_FILE, target / KEY_FILE)
+
+
 @contextmanager
 def running_sandbox(
     directory: Path, rates_file: Path | None = None, fresh: bool = True, keep: bool = False
@@ -154,7 +165,7 @@ def renew_keys(directory: Path, version: str) -> None:
     keys = _keys(directory.resolve())
     if keys.get("C360_HASH_KEY_VERSION", "1") != version:
         new = {name: secrets.token_hex(32) for name in HASH_KEYS} | {"C360_HASH_KEY_VERSION": version}
-        _write_keys(directory.resolve() / "keys.json", keys | new)
+        _write_keys(directory.resolve() / KEY_FILE, keys | new)
 
 
 @contextmanager
@@ -256,7 +267,7 @@ def _create_bucket(place: Sandbox) -> None:
 
 def _keys(directory: Path) -> dict[str, str]:
     """Random keys, each made once for a directory and readable by its owner alone."""
-    path = directory / "keys.json"
+    path = directory / KEY_FILE
     found: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
     if missing := [name for name in KEYS if name not in found]:
         found |= {name: secrets.token_hex(32) for name in missing}

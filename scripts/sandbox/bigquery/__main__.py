@@ -23,6 +23,7 @@ def main() -> int:
     from scripts.sandbox.bigquery import (
         catalog,
         datasets,
+        engine,
         grants,
         jobs,
         loads,
@@ -33,7 +34,19 @@ def main() -> int:
         scripting,
     )
 
-    for module in (catalog, datasets, jobs, lost_jobs, grants, loads, partitions, scripting, merges, results):
+    for module in (
+        engine,
+        catalog,
+        datasets,
+        jobs,
+        lost_jobs,
+        grants,
+        loads,
+        partitions,
+        scripting,
+        merges,
+        results,
+    ):
         module.install()
 
     def healthz() -> dict[str, str]:

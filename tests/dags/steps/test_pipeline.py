@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,15 +30,19 @@ from customer360.warehouse import Warehouse
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.summary import build_summary
 from scripts.generate import generate
-from scripts.generate.spoil import spoil
+from scripts.generate.spoil import Defect, spoil
 from scripts.sandbox import Sandbox
+from tests.baseline import DAY, ORDERS, Baseline
+from tests.dags.steps import witness
 from tests.job_history import refused, statements
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+pytestmark = [pytest.mark.sandbox, pytest.mark.baseline, pytest.mark.slow]
 
-DAY = "2026-01-31"
+Tables = dict[str, tuple[int, str]]
+
+DELIVERED, REJECTED_ORDERS = ORDERS + len(witness.ORDERS), witness.ORDERS[2:]
 # Few enough that one rejected row is above the threshold.
-ORDERS = 60
+FEW_ORDERS = 60
 
 STRUCTURAL = {
     "missing_file": "the file is missing in",
@@ -56,37 +59,41 @@ STRUCTURAL = {
     "wrong_delimiter": "separated by ';'",
     "huge_field": "a value longer than",
 }
+WRONG_RATES = {
+    "503": "run again later",
+    "negative": "not a positive number",
+    "nan": "NaN is no number",
+    "wrong_base": "base is not BRL",
+}
+BROKEN_RULES = {
+    "duplicate_keys": "order_id repeats",
+    "orphan_rows": "order_id has no",
+    "impossible_dates": "order_purchase_timestamp is not a valid timestamp",
+    "non_numeric_money": "payment_value is not a valid numeric",
+}
 REMEDIES = ("Put it there", "Deliver", "Mend the row", "Export it", "The header must read")
 
 
 @pytest.fixture(scope="module")
-def delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("data") / "delivery"
-    generate(directory, ORDERS, 7)
-    return directory
+def delivery(baseline: Baseline) -> Path:
+    return baseline.delivery
 
 
 @pytest.fixture(scope="module")
-def dbt(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtSession]:
-    target = tmp_path_factory.mktemp("target")
-    before = os.environ.get("C360_DATASET_PREFIX")
-    os.environ["C360_DATASET_PREFIX"] = settings.dataset_prefix
+def dbt(
+    settings: Settings, baseline: Baseline, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DbtSession]:
+    target = baseline.dbt_target(tmp_path_factory.mktemp("target"))
     with DbtSession(
         settings.dbt_directory.resolve(), "sandbox", target, target / "logs" / "dbt.out"
     ) as session:
         yield session
-    if before is None:
-        del os.environ["C360_DATASET_PREFIX"]
-    else:
-        os.environ["C360_DATASET_PREFIX"] = before
 
 
 @pytest.fixture(scope="module")
-def pipeline(settings: Settings, warehouse: Warehouse, delivery: Path, dbt: DbtSession) -> Pipeline:
-    assert warehouse.client.project == settings.project  # its datasets are there
-    done = Pipeline(settings, Run(f"run-{uuid4().hex[:8]}", DAY))
-    done.execute(str(delivery), dbt)
-    return done
+def pipeline(settings: Settings, baseline: Baseline) -> Pipeline:
+    """The run that left the baseline."""
+    return Pipeline(settings, baseline.run)
 
 
 def count(warehouse: Warehouse, table: str) -> int:
@@ -111,7 +118,8 @@ def test_bigquery_takes_every_statement_of_the_steps(
 
 def test_the_summary_counts_rows_tests_and_seconds(pipeline: Pipeline) -> None:
     summary = build_summary(pipeline, 0, {})
-    assert summary["rows"]["raw.orders"] == summary["rows"]["marts.fct_orders"] == ORDERS
+    assert summary["rows"]["raw.orders"] == DELIVERED
+    assert summary["rows"]["marts.fct_orders"] == DELIVERED - len(REJECTED_ORDERS)
     assert summary["tests"]["passed"] > 30
     assert summary["tests"]["failed"] == 0
     assert summary["seconds"]["total"] == pytest.approx(
@@ -120,9 +128,8 @@ def test_the_summary_counts_rows_tests_and_seconds(pipeline: Pipeline) -> None:
 
 
 def test_what_came_out_even_is_told_to_statsd_by_names_of_layers_and_tables_alone(
-    pipeline: Pipeline, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("C360_DATASET_PREFIX", settings.dataset_prefix)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
         monkeypatch.setenv("C360_STATSD", f"127.0.0.1:{receiver.getsockname()[1]}")
@@ -130,8 +137,9 @@ def test_what_came_out_even_is_told_to_statsd_by_names_of_layers_and_tables_alon
         receiver.settimeout(5)
         told = [receiver.recv(1000).decode() for _ in range(1 + 4 * 11 + len(WATCHED_MARTS))]
     assert told[0].startswith("customer_360_reconciled_at_seconds:")
-    assert f"customer_360_rows:{ORDERS}|g|#layer:delivered,table:orders" in told
-    assert f"customer_360_rows:{ORDERS}|g|#layer:marts,table:fct_orders" in told
+    assert f"customer_360_rows:{DELIVERED}|g|#layer:delivered,table:orders" in told
+    assert f"customer_360_rows:{len(REJECTED_ORDERS)}|g|#layer:quarantine,table:orders" in told
+    assert f"customer_360_rows:{DELIVERED - len(REJECTED_ORDERS)}|g|#layer:marts,table:fct_orders" in told
     names = {line.rpartition("table:")[2] for line in told[1:]}
     assert names == {entry.table for entry in sources()} | set(WATCHED_MARTS)
 
@@ -227,7 +235,7 @@ def test_loading_again_in_the_same_run_changes_nothing(pipeline: Pipeline, bucke
     assert rows == count(pipeline.warehouse, f"{pipeline.settings.dataset('raw')}.sellers")
 
 
-def contents(pipeline: Pipeline, *layers: str) -> dict[str, tuple[int, str]]:
+def contents(pipeline: Pipeline, *layers: str) -> Tables:
     """Rows and a row of each table of the layers: another delivery gives others."""
     tables = [
         f"{table.dataset_id}.{table.table_id}"
@@ -249,70 +257,117 @@ def run_again(pipeline: Pipeline, source: Path, dbt: DbtSession) -> None:
 def next_delivery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The next day's files, all of them other than the day's before."""
     directory = tmp_path_factory.mktemp("data") / "next"
-    generate(directory, ORDERS, 8)
+    generate(directory, FEW_ORDERS, 8)
     return directory
 
 
-@pytest.fixture
-def bad(next_delivery: Path, tmp_path: Path) -> Path:
-    """A copy of the next delivery, to spoil."""
-    return shutil.copytree(next_delivery, tmp_path / "bad")
+def spoilt(delivery: Path, folder: Path, *defects: str) -> tuple[Path, list[Defect]]:
+    """A copy of a delivery with defects, and where they are."""
+    copy = shutil.copytree(delivery, folder / "-".join(defects))
+    return copy, [spoil(copy, defect) for defect in defects]
+
+
+def error_of(pipeline: Pipeline, source: Path, dbt: DbtSession) -> Exception:
+    """The error that stops the run of a delivery."""
+    try:
+        run_again(pipeline, source, dbt)
+    except (BadFileError, RatesError, DbtError) as error:
+        return error
+    raise AssertionError(f"the run of {source.name} was not stopped")
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Runs that were stopped before the load: where each defect was, each run's error, and the tables around them."""
+
+    defects: dict[str, Defect]
+    errors: dict[str, Exception]
+    before: Tables
+    after: Tables
+
+
+@pytest.fixture(scope="module")
+def stopped(
+    pipeline: Pipeline,
+    dbt: DbtSession,
+    next_delivery: Path,
+    sandbox: Sandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Stopped:
+    folder = tmp_path_factory.mktemp("bad")
+    layers = ("raw", "marts", "restricted")
+    before, defects, errors = contents(pipeline, *layers), {}, {}
+    for name in STRUCTURAL:
+        bad, [defects[name]] = spoilt(next_delivery, folder, name)
+        errors[name] = error_of(pipeline, bad, dbt)
+    for mode in WRONG_RATES:
+        fault = f"{sandbox.rates_url}/_fault"
+        requests.post(fault, json={"mode": mode, "times": 50}, timeout=5)
+        errors[mode] = error_of(pipeline, next_delivery, dbt)
+        requests.post(fault, json={"mode": "none"}, timeout=5)
+    return Stopped(defects, errors, before, contents(pipeline, *layers))
 
 
 @pytest.mark.parametrize(("defect", "problem"), STRUCTURAL.items())
-def test_a_file_that_cannot_be_taken_in_is_named_and_no_table_changes(
-    pipeline: Pipeline, dbt: DbtSession, bad: Path, defect: str, problem: str
+def test_a_file_that_cannot_be_taken_in_is_named_with_the_remedy(
+    stopped: Stopped, defect: str, problem: str
 ) -> None:
-    before = contents(pipeline, "raw", "marts", "restricted")
-    place = spoil(bad, defect)
-    with pytest.raises(BadFileError, match=problem) as caught:
-        run_again(pipeline, bad, dbt)
-    error = caught.value
+    error, place = stopped.errors[defect], stopped.defects[defect]
+    assert isinstance(error, BadFileError)
+    assert problem in str(error)
     assert error.file == place.file
     assert place.row in (error.row, None)
     assert place.column in (error.column, None)
     assert str(error).split(". ")[-1].startswith(REMEDIES)
-    assert contents(pipeline, "raw", "marts", "restricted") == before
 
 
-@pytest.mark.parametrize(
-    ("mode", "problem"),
-    [
-        ("503", "run again later"),
-        ("negative", "not a positive number"),
-        ("nan", "NaN is no number"),
-        ("wrong_base", "base is not BRL"),
-    ],
-)
-def test_rates_that_cannot_be_used_stop_the_run_and_no_table_changes(
-    pipeline: Pipeline, dbt: DbtSession, next_delivery: Path, rates_fault: str, mode: str, problem: str
-) -> None:
-    before = contents(pipeline, "raw", "marts", "restricted")
-    requests.post(rates_fault, json={"mode": mode, "times": 50}, timeout=5)
-    with pytest.raises(RatesError, match=problem):
-        run_again(pipeline, next_delivery, dbt)
-    assert contents(pipeline, "raw", "marts", "restricted") == before
+@pytest.mark.parametrize(("mode", "problem"), WRONG_RATES.items())
+def test_rates_that_cannot_be_used_stop_the_run(stopped: Stopped, mode: str, problem: str) -> None:
+    assert isinstance(stopped.errors[mode], RatesError)
+    assert problem in str(stopped.errors[mode])
 
 
-@pytest.mark.parametrize(
-    ("defect", "line"),
-    [
-        ("duplicate_keys", "order_id repeats"),
-        ("orphan_rows", "order_id has no"),
-        ("impossible_dates", "order_purchase_timestamp is not a valid timestamp"),
-        ("non_numeric_money", "payment_value is not a valid numeric"),
-    ],
-)
-def test_too_many_rows_that_break_a_rule_are_named_by_key_and_no_mart_changes(
-    pipeline: Pipeline, dbt: DbtSession, bad: Path, defect: str, line: str
-) -> None:
+def test_no_table_changes_when_a_run_is_stopped_before_the_load(stopped: Stopped) -> None:
+    assert stopped.after == stopped.before
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """A run of which too many rows broke a rule: what it said, and the marts around it."""
+
+    defects: dict[str, Defect]
+    message: str
+    before: Tables
+    after: Tables
+
+
+@pytest.fixture(scope="module")
+def rejected(
+    pipeline: Pipeline, dbt: DbtSession, next_delivery: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Rejected:
     before = contents(pipeline, "marts", "restricted")
-    place = spoil(bad, defect)
-    with pytest.raises(DbtError, match="mend the file and deliver it again") as caught:
-        run_again(pipeline, bad, dbt)
-    assert f"{place.file}, {line}" in str(caught.value)
-    assert "one of them order_id=" in str(caught.value)
-    assert contents(pipeline, "marts", "restricted") == before
+    bad, places = spoilt(next_delivery, tmp_path_factory.mktemp("bad"), *BROKEN_RULES)
+    error = error_of(pipeline, bad, dbt)
+    assert isinstance(error, DbtError)
+    after = contents(pipeline, "marts", "restricted")
+    return Rejected(dict(zip(BROKEN_RULES, places, strict=True)), str(error), before, after)
+
+
+@pytest.mark.parametrize(("defect", "line"), BROKEN_RULES.items())
+def test_too_many_rows_that_break_a_rule_are_named_by_key(rejected: Rejected, defect: str, line: str) -> None:
+    told = [
+        entry for entry in rejected.message.splitlines() if f"{rejected.defects[defect].file}, {line}" in entry
+    ]
+    assert len(told) == 1
+    assert "one of them order_id=" in told[0]
+
+
+def test_too_many_rows_that_break_a_rule_stop_the_run_with_the_remedy(rejected: Rejected) -> None:
+    assert "mend the file and deliver it again" in rejected.message
+
+
+def test_no_mart_changes_when_too_many_rows_break_a_rule(rejected: Rejected) -> None:
+    assert rejected.after == rejected.before
 
 
 def test_a_good_delivery_replaces_the_raw_tables(

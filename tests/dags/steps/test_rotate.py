@@ -6,19 +6,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
+from customer360.dbt_session import DbtSession
 from customer360.settings import LAYERS, Settings
 from customer360.steps.load_keys import stored_keys, wanted_keys
 from customer360.steps.rotate import is_rotating, prepare_keys, replace_rows
 from customer360.steps.transform import transform
 from customer360.warehouse import Warehouse
-from scripts.dbt_ci.delivery import deliver
+from tests.baseline import Baseline
 from tests.job_history import refused, statements
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.baseline]
 
 ROWS = 2000
 HASHES = {
@@ -124,34 +124,31 @@ class Rotation:
 
 @pytest.fixture(scope="module")
 def rotation(
-    warehouse: Warehouse, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Rotation]:
-    """A whole run, then one with other keys, while somebody joins orders to customers."""
-    place = tmp_path_factory.mktemp("rotation")
-    before = replace(settings, dbt_target_path=place / "target")
+    warehouse: Warehouse,
+    settings: Settings,
+    baseline: Baseline,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Rotation:
+    """A run with other keys after the baseline's, while somebody joins orders to customers."""
+    target = baseline.dbt_target(tmp_path_factory.mktemp("target"))
+    before = replace(settings, dbt_target_path=target)
     after = replace(before, hash_key=b"h" * 32, contact_key=b"c" * 32, hash_key_version="2")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("C360_DATASET_PREFIX", settings.dataset_prefix)
-        deliver(warehouse, before, place / "data", orders=60, seed=7)
-        for layer in ("staging", "intermediate", "marts"):
-            transform(before, layer)
-        old = hashes(warehouse, settings)
-        marts = settings.dataset("marts")
-        reader = Reader(
-            Warehouse.connect(settings),
-            "select count(*) as orders, count(customers.customer_key) as joined, "
-            "max(customers.key_version) as version "
-            f"from {marts}.fct_orders as orders "
-            f"left join {marts}.dim_customers as customers on orders.customer_key = customers.customer_key",
-        )
-        history = count(warehouse, f"{marts}.customer_segment_history")
-        with reader.reading():
-            transform(after, "intermediate")
-            untouched = hashes(warehouse, settings) == old and stored_keys(warehouse, after) == wanted_keys(
-                before
-            )
-            transform(after, "marts")
-        yield Rotation(before, after, old, history, untouched, reader.answers)
+    old = hashes(warehouse, settings)
+    marts = settings.dataset("marts")
+    reader = Reader(
+        Warehouse.connect(settings),
+        "select count(*) as orders, count(customers.customer_key) as joined, "
+        "max(customers.key_version) as version "
+        f"from {marts}.fct_orders as orders "
+        f"left join {marts}.dim_customers as customers on orders.customer_key = customers.customer_key",
+    )
+    history = count(warehouse, f"{marts}.customer_segment_history")
+    with reader.reading():
+        transform(after, "intermediate")
+        is_untouched = hashes(warehouse, settings) == old
+        is_untouched &= stored_keys(warehouse, after) == wanted_keys(before)
+        transform(after, "marts")
+    return Rotation(before, after, old, history, is_untouched, reader.answers)
 
 
 def hashes(warehouse: Warehouse, settings: Settings) -> set[str]:
@@ -222,7 +219,10 @@ def test_the_history_goes_on_under_the_new_keys(
     known = f"customer_key in (select customer_key from {marts}.dim_customers)"
     assert count(warehouse, f"{marts}.customer_segment_history where {known}") == rotation.history
 
-    transform(rotation.after, "marts")
+    with DbtSession(
+        settings.dbt_directory.resolve(), settings.dbt_target, rotation.before.dbt_target_path
+    ) as dbt:
+        dbt.run("snapshot")
 
     assert count(warehouse, f"{marts}.customer_segment_history") == rotation.history
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import replace
 from pathlib import Path
-from uuid import uuid4
-
-import requests
 
 from customer360.catalogue import source
 from customer360.privacy import keyed_hash, mask_name, normalise_email, normalise_phone
@@ -21,7 +17,8 @@ PERSON = "abad1dea" * 4
 CUSTOMERS = ("c0ffee01" * 4, "c0ffee02" * 4, "c0ffee03" * 4)
 ORDERS = ("0de12e01" * 4, "0de12e02" * 4, "0de12e03" * 4)
 REVIEWS = ("5eafood1".replace("o", "0") * 4, "5eaf00d2" * 4)
-NAME, EMAIL, PHONE = "Zulmira Testemunha Quaresma", "zulmira.quaresma@example.org", "+55 (071) 98123 4567"
+# Four names, as somebody else may have the initials of three.
+NAME, EMAIL, PHONE = "Zulmira Testemunha Yara Quaresma", "zulmira.quaresma@example.org", "+55 (071) 98123 4567"
 STREET = "Ladeira do Sigilo, 4711"
 TEXTS = ("Chegou torto, escrevam para zulmira.quaresma@example.org", "Tudo certo\r\nme liguem: 71 98123-4567")
 # Texts in which no value is told apart from others'.
@@ -90,13 +87,6 @@ def traces(settings: Settings) -> list[str]:
 def _composed(*values: str) -> str:
     """dbt's surrogate_key."""
     return hashlib.sha256("|".join(f"{len(value)}:{value}" for value in values).encode()).hexdigest()
-
-
-def with_own_bucket(settings: Settings, sandbox: Sandbox) -> Settings:
-    """Settings with a raw bucket in which nobody else leaves objects."""
-    bucket = f"raw-{uuid4().hex[:8]}"
-    requests.post(f"{sandbox.storage_url}/storage/v1/b", json={"name": bucket}, timeout=10).raise_for_status()
-    return replace(settings, raw_bucket=bucket)
 
 
 def in_tables(warehouse: Warehouse, datasets: list[str], wanted: list[str]) -> set[str]:
