@@ -1,17 +1,23 @@
-"""The whole project on a small delivery: every model builds, every test passes, rejected rows are kept."""
+"""The whole project on a small delivery: every model was built, every test passed, rejected rows are kept.
+
+Unit tests are part of the whole build in tests/scripts/dbt_ci.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from dbt.contracts.graph.manifest import Manifest
 
 from customer360.settings import Settings
 from customer360.warehouse import Warehouse
 from scripts.leak_scan import scan
+from tests.baseline import ORDERS, Baseline
+from tests.dags.steps import witness
 from tests.dbt.conftest import RunDbt
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+pytestmark = [pytest.mark.sandbox, pytest.mark.baseline, pytest.mark.slow]
 
 
 def failures(results: list[Any]) -> list[str]:
@@ -19,18 +25,19 @@ def failures(results: list[Any]) -> list[str]:
     return [f"{result.node.name}: {result.message}" for result in results if result.status not in good]
 
 
-def test_every_model_builds_and_every_test_passes(built: list[Any]) -> None:
-    assert failures(built) == []
-    assert sum(result.node.resource_type == "unit_test" for result in built) >= 10
+def test_every_model_was_built_and_every_data_test_passed(baseline: Baseline, manifest: Manifest) -> None:
+    kinds = [node.resource_type for node in manifest.nodes.values()]
+    outcome = baseline.run.outcome
+    assert outcome.models == sum(kinds.count(kind) for kind in ("model", "seed", "snapshot"))
+    assert (outcome.passed + outcome.warned, outcome.failed) == (kinds.count("test"), 0)
 
 
 def test_rejected_rows_are_in_the_quarantine_with_their_reason(
-    built: list[Any], delivered: Warehouse, own_settings: Settings
+    warehouse: Warehouse, settings: Settings
 ) -> None:
-    del built
-    rows = delivered.rows(
+    rows = warehouse.rows(
         "select source_file, column_name, reason "
-        f"from {own_settings.dataset('quarantine')}.quarantined_rows order by source_file"
+        f"from {settings.dataset('quarantine')}.quarantined_rows order by source_file"
     )
     assert [tuple(row.values()) for row in rows] == [
         ("olist_order_payments_dataset.csv", "payment_value", "is not a valid numeric"),
@@ -38,24 +45,20 @@ def test_rejected_rows_are_in_the_quarantine_with_their_reason(
     ]
 
 
-def test_too_many_rejected_rows_stop_the_run_with_file_key_column_reason_and_remedy(
-    built: list[Any], run_dbt: RunDbt
-) -> None:
-    del built
+@pytest.mark.usefixtures("sandbox")
+def test_too_many_rejected_rows_stop_the_run_with_file_key_column_reason_and_remedy(run_dbt: RunDbt) -> None:
     test = ("test", "--select", "quarantine_stays_below_the_threshold")
     assert failures(run_dbt(*test)) == []
     (message,) = failures(run_dbt(*test, "--vars", "{quarantine_threshold: 0.001}"))
+    delivered = ORDERS + len(witness.ORDERS)
     assert (
-        "olist_orders_dataset.csv, order_purchase_timestamp is not a valid timestamp: 1 of 301 rows, "
-        "one of them order_id=broken" in message
+        "olist_orders_dataset.csv, order_purchase_timestamp is not a valid timestamp: "
+        f"1 of {delivered} rows, one of them order_id={witness.ORDERS[2]}" in message
     )
     assert "mend the file and deliver it again" in message
 
 
-def test_no_personal_data_reaches_the_open_marts(
-    built: list[Any], delivered: Warehouse, own_settings: Settings
-) -> None:
-    del built
-    report = scan(delivered, own_settings)
+def test_no_personal_data_reaches_the_open_marts(warehouse: Warehouse, settings: Settings) -> None:
+    report = scan(warehouse, settings)
     assert not report.is_empty
     assert report.findings == ()

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
-from dbt.cli.main import dbtRunner
 from google.cloud.bigquery import DmlStats
 
-from customer360.catalogue import sources
 from customer360.settings import Settings
-from customer360.steps.load_keys import load_keys
 from customer360.warehouse import Warehouse
+from tests.dbt.conftest import RunDbt
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+pytestmark = [pytest.mark.sandbox, pytest.mark.baseline, pytest.mark.slow]
 
 FACTS = ("fct_order_items", "fct_orders", "fct_payments", "fct_reviews")
 WITH_PARENTS = tuple(f"+{fact}" for fact in FACTS)
@@ -53,19 +50,19 @@ class Days:
 
 
 class Facts:
-    """The facts in datasets of this module's own, and dbt to build them."""
+    """The facts of the baseline, and dbt to build them."""
 
-    def __init__(self, warehouse: Warehouse, settings: Settings, arguments: list[str]):
+    def __init__(self, warehouse: Warehouse, settings: Settings, run_dbt: RunDbt):
         self.warehouse = warehouse
         self.raw = settings.dataset("raw")
         self.intermediate = settings.dataset("intermediate")
         self._marts = settings.dataset("marts")
-        self._arguments = arguments
-        self._runner = dbtRunner(manifest=self._dbt(dbtRunner(), "parse"))
+        self._run_dbt = run_dbt
 
     def run(self, *arguments: str) -> dict[str, Touched]:
         """Run models; the rows that the merge of each fact deleted and inserted, none for a new table."""
-        results = self._dbt(self._runner, "run", *arguments).results
+        results = self._run_dbt("run", *arguments)
+        assert {result.status for result in results} == {"success"}
         jobs = {result.node.name: result.adapter_response["job_id"] for result in results}
         return {fact: self._merged(jobs[fact]) for fact in FACTS}
 
@@ -88,34 +85,11 @@ class Facts:
         stats = merges[0] if merges else DmlStats()
         return stats.deleted_row_count, stats.inserted_row_count
 
-    def _dbt(self, runner: dbtRunner, *command: str) -> Any:
-        outcome = runner.invoke([*command, *self._arguments])
-        assert outcome.success, outcome.exception or [
-            r.message for r in getattr(outcome.result, "results", ())
-        ]
-        return outcome.result
-
 
 @pytest.fixture(scope="module")
-def facts(
-    delivered: Warehouse,
-    own_settings: Settings,
-    warehouse: Warehouse,
-    settings: Settings,
-    dbt_arguments: list[str],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Facts]:
-    """The first day's facts, of a copy of the small delivery."""
-    ours, theirs = settings.dataset("raw"), own_settings.dataset("raw")
-    copies = [f"create table {ours}.{s.table} as select * from {theirs}.{s.table}" for s in sources()]
-    delivered.client.query(";\n".join(copies)).result()
-    load_keys(warehouse, settings)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("C360_DATASET_PREFIX", settings.dataset_prefix)
-        place = str(tmp_path_factory.mktemp("target"))
-        found = Facts(warehouse, settings, [*dbt_arguments, "--target-path", place])
-        found.run("--select", *WITH_PARENTS)
-        yield found
+def facts(warehouse: Warehouse, settings: Settings, run_dbt: RunDbt) -> Facts:
+    """The first day's facts."""
+    return Facts(warehouse, settings, run_dbt)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -11,7 +10,7 @@ from customer360.settings import Settings
 from customer360.warehouse import Warehouse
 from tests.dbt.conftest import RunDbt
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+pytestmark = [pytest.mark.sandbox, pytest.mark.baseline]
 
 CONTACT = "projects/acme/locations/us/taxonomies/1/policyTags/2"
 
@@ -28,26 +27,15 @@ def tags(warehouse: Warehouse, settings: Settings) -> dict[str, tuple[str, ...]]
     }
 
 
+def test_without_tags_nothing_is_tagged(warehouse: Warehouse, settings: Settings) -> None:
+    assert tags(warehouse, settings) == {}
+
+
 def test_columns_carry_the_tag_of_what_they_say_of_a_person(
-    built: list[Any],
-    run_dbt: RunDbt,
-    delivered: Warehouse,
-    own_settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
+    run_dbt: RunDbt, warehouse: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    del built
     monkeypatch.setenv("C360_POLICY_TAGS", json.dumps({"contact": CONTACT}))
 
     run_dbt("run", "--select", "customer_contacts")
 
-    assert tags(delivered, own_settings) == dict.fromkeys(("real_name", "email", "phone"), (CONTACT,))
-
-
-def test_without_tags_nothing_is_tagged(
-    built: list[Any], run_dbt: RunDbt, delivered: Warehouse, own_settings: Settings
-) -> None:
-    del built
-
-    run_dbt("run", "--select", "customer_contacts")
-
-    assert tags(delivered, own_settings) == {}
+    assert tags(warehouse, settings) == dict.fromkeys(("real_name", "email", "phone"), (CONTACT,))

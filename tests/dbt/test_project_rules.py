@@ -11,6 +11,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import GenericTestNode, ModelNode
 from dbt_common.exceptions import CompilationError
 
+from tests.baseline import PREFIX
+
 PII_CLASSES = {"contact", "identifier", "free_text", "pseudonym", "masked", "redacted", "secret"}
 # Names that hold personal data wherever they stand, and the classes that say so.
 SENSITIVE = {
@@ -132,7 +134,7 @@ def test_every_target_may_write_its_own_datasets(compile_sql: Callable[[str], st
 
 
 def test_a_dataset_is_prefix_and_layer(compile_sql: Callable[[str], str]) -> None:
-    assert compile_sql("{{ generate_schema_name('marts', none) }}").strip() == "olist_ci_dbt_marts"
+    assert compile_sql("{{ generate_schema_name('marts', none) }}").strip() == f"{PREFIX}_marts"
 
 
 def test_job_labels_hold_no_data(compile_sql: Callable[[str], str]) -> None:

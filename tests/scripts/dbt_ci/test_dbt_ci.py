@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from google.cloud import bigquery
 
 from customer360.settings import LAYERS
+from scripts.dbt_ci.__main__ import main
 from scripts.dbt_ci.state import missing_tables
 from scripts.sandbox import Sandbox
+from tests.baseline import environment
 from tests.checkout import ROOT, Checkout
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
 
 DELIVERY = ("--orders", "120", "--seed", "7")
 CUSTOMERS = "models/marts/core/dim_customers.sql"
-NEIGHBOURS = ("olist_marts", "olist_ci_71_marts", "olist_ci_7")
+NEIGHBOURS = ("olist_marts", "olist_ci_71_marts", "olist_ci_121_marts", "olist_ci_12")
+BUILT = ("model", "seed", "snapshot", "test")
 
-Ci = Callable[..., "subprocess.CompletedProcess[str]"]
+Ci = Callable[..., str]
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +41,14 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 @pytest.fixture(scope="module")
 def ci(sandbox: Sandbox, repository: Checkout) -> Ci:
-    """Function that runs the command as a workflow does; it fails the test at another exit code than `code`."""
+    """Function that runs the command and gives what it printed; it fails the test at another exit code than `code`."""
 
-    def run(command: str, name: str, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, "-m", "scripts.dbt_ci", command, name, "--root", str(repository.root)]
-        environment = os.environ | sandbox.environment()
-        done = subprocess.run(
-            [*line, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return done
+    def run(command: str, name: str, *arguments: str, code: int = 0) -> str:
+        said = StringIO()
+        with environment(sandbox.environment()), redirect_stdout(said):
+            found = main([command, name, "--root", str(repository.root), *arguments])
+        assert found == code, said.getvalue()
+        return said.getvalue()
 
     return run
 
@@ -59,12 +65,14 @@ def client(sandbox: Sandbox) -> bigquery.Client:
 
 
 @pytest.fixture(scope="module")
-def main(ci: Ci, client: bigquery.Client) -> None:
-    """Main's datasets, and neighbours that nobody may touch."""
-    ci("build", "main", *DELIVERY)
+def built_main(ci: Ci, client: bigquery.Client, repository: Checkout) -> Path:
+    """Main's datasets after the whole build, and neighbours that nobody may touch; the folder with main's manifest."""
+    said = ci("build", "main", *DELIVERY)
+    assert "dbt build: " in said
     for dataset in NEIGHBOURS:
         client.create_dataset(dataset, exists_ok=True)
         client.query(f"create or replace table {dataset}.dim_customers as select 'theirs' as owner").result()
+    return repository.root / "build" / "dbt-ci" / "main"
 
 
 @pytest.fixture
@@ -97,102 +105,119 @@ def contents(client: bigquery.Client) -> dict[str, Any]:
     return found
 
 
-def test_a_build_has_only_what_was_modified_and_its_children_and_touches_nobody_elses(
-    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
-) -> None:
-    del main
+def test_main_is_built_whole_and_every_unit_test_and_data_test_passes(built_main: Path) -> None:
+    results = json.loads((built_main / "run_results.json").read_text())["results"]
+    statuses = {result["status"] for result in results}
+    kinds = Counter(result["unique_id"].partition(".")[0] for result in results)
+    assert statuses <= {"success", "pass", "warn"}
+    manifest = json.loads((built_main / "manifest.json").read_text())
+    nodes = Counter(node.partition(".")[0] for node in manifest["nodes"])
+    assert {kind: kinds[kind] for kind in BUILT} == {kind: nodes[kind] for kind in BUILT}
+    assert kinds["unit_test"] == len(manifest["unit_tests"]) >= 10
+
+
+@pytest.fixture(scope="module")
+def pull_request(
+    ci: Ci, client: bigquery.Client, repository: Checkout, built_main: Path
+) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """A build that changes one model: what was said, and what stood elsewhere before and after."""
     before = contents(client)
-    checkout.replace(CUSTOMERS, "select * from final", "select * from final where true")
+    repository.reset()
+    repository.replace(CUSTOMERS, "select * from final", "select * from final where true")
+    said = ci("build", "7", "--state", str(built_main), "--keep", *DELIVERY)
+    return said, before, contents(client)
 
-    said = ci("build", "7", "--base", "main", "--keep", *DELIVERY).stdout
 
+def test_a_build_has_only_what_was_modified_and_its_children(
+    pull_request: tuple[str, dict[str, Any], dict[str, Any]], client: bigquery.Client
+) -> None:
     built = tables(client, "7")
     assert len(built.pop("raw")) == 11
     assert built.pop("keys") == {"hash_keys"}
     assert built.pop("marts") == {"dim_customers", "customer_360", "customer_segment_history"}
     assert built.pop("restricted") == {"customer_contacts"}
     assert set().union(*built.values()) == set()
-    assert "dbt build: 4 models" in said
-    assert contents(client) == before
+    assert "dbt build: 4 models" in pull_request[0]
 
 
-def test_whatever_is_written_there_expires_and_says_whose_it_is(
-    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+def test_a_build_touches_nobody_elses_datasets(
+    pull_request: tuple[str, dict[str, Any], dict[str, Any]],
 ) -> None:
-    del main
-    checkout.replace(CUSTOMERS, "select * from final", "select * from final where true")
-    ci("build", "8", "--base", "main", "--keep", *DELIVERY)
-    own = [client.get_dataset(name) for name in datasets(client, "olist_ci_8_")]
-    assert {dataset.dataset_id for dataset in own} == {f"olist_ci_8_{layer}" for layer in LAYERS}
+    assert pull_request[2] == pull_request[1]
+
+
+@pytest.mark.usefixtures("pull_request")
+def test_whatever_is_written_there_expires_and_says_whose_it_is(
+    client: bigquery.Client, repository: Checkout
+) -> None:
+    own = [client.get_dataset(name) for name in datasets(client, "olist_ci_7_")]
+    assert {dataset.dataset_id for dataset in own} == {f"olist_ci_7_{layer}" for layer in LAYERS}
     day = timedelta(days=1) / timedelta(milliseconds=1)
     assert {dataset.default_table_expiration_ms for dataset in own} == {day}
-    commit = checkout.git("rev-parse", "--short=12", "HEAD")
-    assert {(dataset.labels["pr"], dataset.labels["commit"]) for dataset in own} == {("8", commit)}
-    table = client.get_table("olist_ci_8_marts.dim_customers")
+    commit = repository.git("rev-parse", "--short=12", "HEAD")
+    assert {(dataset.labels["pr"], dataset.labels["commit"]) for dataset in own} == {("7", commit)}
+    table = client.get_table("olist_ci_7_marts.dim_customers")
     assert timedelta(hours=23) < table.expires - table.created <= timedelta(days=1)
 
 
 def test_a_drop_removes_all_of_them_and_only_them_and_a_second_one_nothing(
-    main: None, ci: Ci, client: bigquery.Client
+    built_main: Path, ci: Ci, client: bigquery.Client
 ) -> None:
-    del main
+    assert built_main.exists()
     for layer in (*LAYERS, "left_by_another_version"):
-        client.create_dataset(f"olist_ci_7_{layer}", exists_ok=True)
+        client.create_dataset(f"olist_ci_12_{layer}", exists_ok=True)
     before = contents(client)
 
-    ci("drop", "7")
+    ci("drop", "12")
 
-    assert datasets(client, "olist_ci_7_") == set()
+    assert datasets(client, "olist_ci_12_") == set()
     assert contents(client) == before
-    assert "nothing" in ci("drop", "7").stdout
+    assert "nothing" in ci("drop", "12")
 
 
 def test_a_build_leaves_nothing_behind_when_a_test_fails(
-    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+    built_main: Path, ci: Ci, client: bigquery.Client, checkout: Checkout
 ) -> None:
-    del main
     checkout.write("tests/never.sql", "select 1 as broken\n")
-    assert "never: " in ci("build", "9", "--base", "main", *DELIVERY, code=1).stdout
+    assert "never: " in ci("build", "9", "--state", str(built_main), *DELIVERY, code=1)
     assert datasets(client, "olist_ci_9_") == set()
 
 
 def test_personal_data_in_an_open_mart_ends_the_build_with_3(
-    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+    built_main: Path, ci: Ci, client: bigquery.Client, checkout: Checkout
 ) -> None:
-    del main
     checkout.write("models/marts/core/leaky.sql", 'select email from {{ source("raw", "customer_pii") }}\n')
     contract = "columns: [{name: email, data_type: string}]"
     checkout.write("models/marts/core/leaky.yml", f"models: [{{name: leaky, {contract}}}]\n")
-    assert "leaky.email" in ci("build", "10", "--base", "main", *DELIVERY, code=3).stdout
+    assert "leaky.email" in ci("build", "10", "--state", str(built_main), *DELIVERY, code=3)
     assert datasets(client, "olist_ci_10_") == set()
 
 
 def test_a_pull_request_that_changes_nothing_of_dbt_builds_nothing(
-    main: None, ci: Ci, client: bigquery.Client, checkout: Checkout
+    built_main: Path, ci: Ci, client: bigquery.Client, checkout: Checkout
 ) -> None:
-    del main, checkout
-    assert "Nothing to build" in ci("build", "11", "--base", "main", *DELIVERY).stdout
+    del built_main, checkout
+    assert "Nothing to build" in ci("build", "11", "--base", "main", *DELIVERY)
     assert datasets(client, "olist_ci_11_") == set()
 
 
 def test_the_manifest_of_mains_last_run_serves_instead_of_a_commit(
-    main: None, ci: Ci, checkout: Checkout
+    built_main: Path, ci: Ci, checkout: Checkout
 ) -> None:
-    del main
-    state = checkout.root / "build" / "dbt-ci" / "main"
-    assert "Nothing to build" in ci("build", "11", "--state", str(state), *DELIVERY).stdout
+    del checkout
+    assert "Nothing to build" in ci("build", "11", "--state", str(built_main), *DELIVERY)
 
 
-def test_tables_that_main_lacks_are_named(client: bigquery.Client, tmp_path: Any) -> None:
+def test_tables_that_main_lacks_are_named(client: bigquery.Client, tmp_path: Path) -> None:
     node = '{"resource_type": "model", "schema": "olist_ci_main_marts", "alias": "never_built"}'
     (tmp_path / "manifest.json").write_text(f'{{"nodes": {{"model.c.never_built": {node}}}}}')
     assert missing_tables(client, tmp_path) == ["olist_ci_main_marts.never_built"]
 
 
 def test_dbt_refuses_to_write_productions_datasets_with_the_target_of_ci(
-    sandbox: Sandbox, main: None, client: bigquery.Client, tmp_path: Any
+    sandbox: Sandbox, built_main: Path, client: bigquery.Client, tmp_path: Path
 ) -> None:
-    del main
+    assert built_main.exists()
     before, there = contents(client), datasets(client, "")
     place = ["--project-dir", "dbt", "--profiles-dir", "dbt"]
     place += ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
