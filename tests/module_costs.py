@@ -15,6 +15,8 @@ import psutil
 import pytest
 
 COSTS = "C360_TEST_COSTS"
+# Read at once: tests take the project's variables away.
+FOLDER = os.environ.get(COSTS)
 _begun: tuple[float, float] | None = None
 
 
@@ -35,7 +37,7 @@ def cpu_seconds() -> float:
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Note the clocks before the first test of a module and after its last one."""
     global _begun  # noqa: PLW0603 - the hook has no object of its own
-    if not (folder := os.environ.get(COSTS)):
+    if not FOLDER:
         return (yield)
     if _begun is None:
         _begun = time.monotonic(), cpu_seconds()
@@ -46,7 +48,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
             "seconds": round(time.monotonic() - _begun[0], 1),
             "cpu_seconds": round(cpu_seconds() - _begun[1], 1),
         }
-        with (Path(folder) / f"{os.getpid()}.jsonl").open("a") as file:
+        with (Path(FOLDER) / f"{os.getpid()}.jsonl").open("a") as file:
             file.write(json.dumps(entry) + "\n")
         _begun = None
     return result

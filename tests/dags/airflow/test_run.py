@@ -29,10 +29,11 @@ from customer360.storage import Bucket
 from customer360.warehouse import Warehouse
 from scripts.generate import generate
 from scripts.sandbox import Sandbox
+from tests.baseline import Baseline
 from tests.dags.airflow.conftest import ROOT, parse
 from tests.dags.airflow.pods_of import BUILDS
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.slow]
+pytestmark = [pytest.mark.sandbox, pytest.mark.baseline, pytest.mark.slow]
 
 ORDERS = 60
 SECRETS = {"hash-key": "C360_HASH_KEY", "contact-key": "C360_CONTACT_KEY"}
@@ -67,21 +68,23 @@ class Cluster:
         done = subprocess.run(command, env=environment | image, capture_output=True, text=True, check=False)
         if done.returncode:
             raise AirflowFailException(done.stderr[-2000:])
+        self.outcomes.append(json.loads(done.stdout))
+        self.record(operator)
+
+    def record(self, operator: Any) -> None:
+        """Keep what a dbt pod was asked for."""
         self.arguments.append(operator.arguments)
         self.labels.append(operator.labels)
-        self.outcomes.append(json.loads(done.stdout))
 
 
 @pytest.fixture(scope="module")
 def cluster(
-    sandbox: Sandbox, settings: Settings, warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory
+    sandbox: Sandbox, baseline: Baseline, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Cluster]:
-    """Airflow's database, the datasets, and the stand-in in the operator's place."""
-    assert warehouse.client.project == settings.project  # its datasets are there
+    """Airflow's database, the tables of an earlier delivery, and the stand-in in the operator's place."""
     initdb()
-    made = Cluster(sandbox, tmp_path_factory.mktemp("target"))
+    made = Cluster(sandbox, baseline.dbt_target(tmp_path_factory.mktemp("target")))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("C360_DATASET_PREFIX", settings.dataset_prefix)
         for name in SECRETS.values():
             patch.delenv(name)
         patch.setattr(KubernetesPodOperator, "execute", lambda operator, context: made.launch(operator))  # noqa: ARG005
@@ -180,8 +183,14 @@ def messages(run: Any) -> str:
 
 @pytest.mark.usefixtures("good_run")
 def test_a_person_is_erased_after_the_run_that_had_the_turn_and_a_second_time_nothing_is_done(
-    cluster: Cluster, warehouse: Warehouse, settings: Settings, bucket: Bucket
+    cluster: Cluster,
+    warehouse: Warehouse,
+    settings: Settings,
+    bucket: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    # What the pods then build is looked at in tests/dags/steps/test_erase.py.
+    monkeypatch.setattr(cluster, "launch", cluster.record)
     customers = f"{settings.dataset('raw')}.customers"
     [row] = warehouse.rows(f"select min(customer_unique_id) as person, count(*) as n from {customers}")
     launched = len(cluster.arguments)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
 from contextlib import redirect_stdout
@@ -18,6 +15,7 @@ import pytest
 from google.cloud import bigquery
 
 from customer360.settings import LAYERS
+from scripts.contracts.projects import ProjectError, invoke
 from scripts.dbt_ci.__main__ import main
 from scripts.dbt_ci.state import missing_tables
 from scripts.sandbox import Sandbox
@@ -75,6 +73,13 @@ def built_main(ci: Ci, client: bigquery.Client, repository: Checkout) -> Path:
     return repository.root / "build" / "dbt-ci" / "main"
 
 
+@pytest.fixture(scope="module")
+def standing(built_main: Path, client: bigquery.Client) -> dict[str, Any]:
+    """What main and the neighbours hold; no test changes it."""
+    assert built_main.exists()
+    return contents(client)
+
+
 @pytest.fixture
 def checkout(repository: Checkout) -> Checkout:
     """The repository as main is."""
@@ -117,19 +122,16 @@ def test_main_is_built_whole_and_every_unit_test_and_data_test_passes(built_main
 
 
 @pytest.fixture(scope="module")
-def pull_request(
-    ci: Ci, client: bigquery.Client, repository: Checkout, built_main: Path
-) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """A build that changes one model: what was said, and what stood elsewhere before and after."""
-    before = contents(client)
+def pull_request(ci: Ci, repository: Checkout, built_main: Path, standing: dict[str, Any]) -> str:
+    """A build that changes one model; what it said."""
+    assert standing  # looked at before
     repository.reset()
     repository.replace(CUSTOMERS, "select * from final", "select * from final where true")
-    said = ci("build", "7", "--state", str(built_main), "--keep", *DELIVERY)
-    return said, before, contents(client)
+    return ci("build", "7", "--state", str(built_main), "--keep", *DELIVERY)
 
 
 def test_a_build_has_only_what_was_modified_and_its_children(
-    pull_request: tuple[str, dict[str, Any], dict[str, Any]], client: bigquery.Client
+    pull_request: str, client: bigquery.Client
 ) -> None:
     built = tables(client, "7")
     assert len(built.pop("raw")) == 11
@@ -137,13 +139,12 @@ def test_a_build_has_only_what_was_modified_and_its_children(
     assert built.pop("marts") == {"dim_customers", "customer_360", "customer_segment_history"}
     assert built.pop("restricted") == {"customer_contacts"}
     assert set().union(*built.values()) == set()
-    assert "dbt build: 4 models" in pull_request[0]
+    assert "dbt build: 4 models" in pull_request
 
 
-def test_a_build_touches_nobody_elses_datasets(
-    pull_request: tuple[str, dict[str, Any], dict[str, Any]],
-) -> None:
-    assert pull_request[2] == pull_request[1]
+@pytest.mark.usefixtures("pull_request")
+def test_a_build_touches_nobody_elses_datasets(client: bigquery.Client, standing: dict[str, Any]) -> None:
+    assert contents(client) == standing
 
 
 @pytest.mark.usefixtures("pull_request")
@@ -161,17 +162,15 @@ def test_whatever_is_written_there_expires_and_says_whose_it_is(
 
 
 def test_a_drop_removes_all_of_them_and_only_them_and_a_second_one_nothing(
-    built_main: Path, ci: Ci, client: bigquery.Client
+    ci: Ci, client: bigquery.Client, standing: dict[str, Any]
 ) -> None:
-    assert built_main.exists()
     for layer in (*LAYERS, "left_by_another_version"):
         client.create_dataset(f"olist_ci_12_{layer}", exists_ok=True)
-    before = contents(client)
 
     ci("drop", "12")
 
     assert datasets(client, "olist_ci_12_") == set()
-    assert contents(client) == before
+    assert contents(client) == standing
     assert "nothing" in ci("drop", "12")
 
 
@@ -215,16 +214,13 @@ def test_tables_that_main_lacks_are_named(client: bigquery.Client, tmp_path: Pat
 
 
 def test_dbt_refuses_to_write_productions_datasets_with_the_target_of_ci(
-    sandbox: Sandbox, built_main: Path, client: bigquery.Client, tmp_path: Path
+    sandbox: Sandbox, client: bigquery.Client, standing: dict[str, Any], tmp_path: Path
 ) -> None:
-    assert built_main.exists()
-    before, there = contents(client), datasets(client, "")
-    place = ["--project-dir", "dbt", "--profiles-dir", "dbt"]
-    place += ["--target-path", str(tmp_path), "--log-path", str(tmp_path)]
-    line = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "build", "--target", "ci", *place]
-    planted = os.environ | sandbox.environment() | {"C360_DATASET_PREFIX": "olist"}
-    done = subprocess.run(line, cwd=ROOT, env=planted, capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert "target ci writes olist_ci_<id>_* only, not 'olist_*'" in done.stdout
-    assert contents(client) == before
+    there = datasets(client, "")
+    with (
+        environment(sandbox.environment() | {"C360_DATASET_PREFIX": "olist"}),
+        pytest.raises(ProjectError, match=r"target ci writes olist_ci_<id>_\* only, not 'olist_\*'"),
+    ):
+        invoke(("build",), ROOT / "dbt", "ci", tmp_path)
+    assert contents(client) == standing
     assert datasets(client, "") == there
