@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test lint bench fuzz-data chaos leak-campaign licences sbom-diff reproducible audit scale-model bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
+.PHONY: help setup demo up run ui status logs down e2e tools images test qa lint bench fuzz-data chaos leak-campaign licences sbom-diff reproducible audit scale-model bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -40,7 +40,9 @@ tools: setup ## bring what the tests of the charts need, without a cluster
 images: setup ## build the images and print their sizes
 	@.venv/bin/python -m scripts.images build $(ARGS)
 test: setup ## run all tests against the real emulators: ARGS="-k name"
-	@scripts/test.sh $(ARGS)
+	@.venv/bin/python -m scripts.run_tests $(ARGS)
+qa: setup ## run the campaigns that take hours: faults, broken files, hidden personal data, scale
+	@scripts/qa.sh
 lint: setup ## run every check of code, SQL and YAML
 	@scripts/lint.sh
 bench: setup ## measure upload, full runs and the ordinary way: ARGS="--orders 10000"

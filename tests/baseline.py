@@ -1,4 +1,4 @@
-"""The baseline: what one whole run of the pipeline leaves, built once and copied by every module that needs built tables.
+"""The baseline: what one whole run leaves, built once and copied by every module that needs built tables.
 
 The folder is named after the content that the run depends on, so a change of code, dbt project or emulator builds a
 new one. Run as a module it builds what is missing.
@@ -175,7 +175,7 @@ def main() -> int:
     try:
         provide()
     except BaselineError as error:
-        print(f"tests: {error}", file=sys.stderr)
+        print(f"tests: {error}", file=sys.stderr)  # noqa: T201 - a command
         return 1
     return 0
 

@@ -16,7 +16,7 @@ import requests
 from customer360.settings import LAYERS, Settings, from_environment
 from customer360.storage import Bucket
 from customer360.warehouse import Warehouse
-from scripts.lint_sql.analyzer import cached
+from scripts.lint_sql.analyzer import provide as provide_analyzer
 from scripts.sandbox import Sandbox, running_sandbox
 from tests.baseline import Baseline, BaselineError, environment, provide
 from tests.module_costs import pytest_runtest_protocol
@@ -28,8 +28,10 @@ os.environ.setdefault("SANDBOX_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the slow tests last: what breaks at once is told at once."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    """Begin with the modules that take long, so that the short ones fill the end of each process."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    baseline = {item.path for item in items if item.get_closest_marker("baseline")}
+    items.sort(key=lambda item: (item.path not in slow, item.path not in baseline))
 
 
 @pytest.fixture(autouse=True)
@@ -72,12 +74,11 @@ def sandbox(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="session")
 def analyzer() -> Path:
-    """Google's SQL analyzer. It takes minutes to build, so `make lint-sql` does that and not the tests."""
-    if shutil.which("go") is None:
+    """Google's SQL analyzer. The first build takes minutes; `make test` begins it beside the tests."""
+    go = shutil.which("go")
+    if go is None:
         pytest.skip("the SQL analyzer needs Go, which is not installed")
-    if not cached().exists():
-        pytest.skip("the SQL analyzer is not built; `make lint-sql` builds it in about 5 minutes")
-    return cached()
+    return provide_analyzer(go)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 COSTS = "C360_TEST_COSTS"
@@ -36,7 +36,7 @@ def cpu_seconds() -> float:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """Note the clocks before the first test of a module and after its last one."""
-    global _begun  # noqa: PLW0603 - the hook has no object of its own
+    global _begun
     if not FOLDER:
         return (yield)
     if _begun is None:

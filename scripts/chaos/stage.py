@@ -38,10 +38,14 @@ class State:
 
 
 class Stage:
-    """A sandbox in `directory`, in which every run starts from what the first delivery left."""
+    """A sandbox in `directory`, in which every run starts from what the first delivery left.
 
-    def __init__(self, directory: Path, orders: int, seed: int):
+    With `raw_only` every run ends after the load.
+    """
+
+    def __init__(self, directory: Path, orders: int, seed: int, *, raw_only: bool = False):
         self.directory = directory
+        self._raw_only = raw_only
         self._logs = directory / "runs"
         self._deliveries = {FIRST: directory / "first", SECOND: directory / "second"}
         # The second delivery is another one altogether, so that every table has to change.
@@ -110,8 +114,9 @@ class Stage:
         for needed in (folder, self._logs):
             needed.mkdir(parents=True, exist_ok=True)
         source = self._deliveries.get(run_id, self._deliveries[SECOND])
+        variables = {**through, **(environment or {})}
         self._worker = Worker(
-            source, run_id, folder, self._logs / f"{name}.log", {**through, **(environment or {})}
+            source, run_id, folder, self._logs / f"{name}.log", variables, raw_only=self._raw_only
         )
         return self._worker
 

@@ -32,15 +32,30 @@ class EndedError(RuntimeError):
 
 
 class Worker:
-    """A started run; `environment` is added to this process' own, and `folder` takes what dbt writes."""
+    """A started run; `environment` is added to this process' own, and `folder` takes what dbt writes.
 
-    def __init__(self, source: Path, run_id: str, folder: Path, log: Path, environment: Mapping[str, str]):
+    With `raw_only` it ends after the load, and no dbt is started.
+    """
+
+    def __init__(
+        self,
+        source: Path,
+        run_id: str,
+        folder: Path,
+        log: Path,
+        environment: Mapping[str, str],
+        *,
+        raw_only: bool = False,
+    ):
         self.log = log
         self._began: queue.Queue[str] = queue.Queue()
         self._dbt = 0
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(source), run_id, str(folder)],
+                [
+                    *(sys.executable, "-m", __name__, str(source), run_id, str(folder)),
+                    *(["--raw-only"] if raw_only else []),
+                ],
                 stdout=subprocess.PIPE,
                 stderr=output,
                 text=True,
@@ -127,15 +142,18 @@ def main() -> None:
     parser.add_argument("source", help="folder of the delivery")
     parser.add_argument("run_id")
     parser.add_argument("folder", type=Path, help="where dbt may write")
+    parser.add_argument("--raw-only", action="store_true", help="end after the load")
     arguments = parser.parse_args()
     settings = from_environment()
+    pipeline = Pipeline(settings, Run(arguments.run_id, DAY), lambda step: print(f"{STEP}{step}", flush=True))
+    if arguments.raw_only:
+        pipeline.create_datasets()
+        pipeline.load_raw(arguments.source)
+        return
     with DbtSession(
         settings.dbt_directory, settings.dbt_target, arguments.folder / "target", arguments.folder / "dbt.out"
     ) as dbt:
         print(f"{DBT}{dbt.pid}", flush=True)
-        pipeline = Pipeline(
-            settings, Run(arguments.run_id, DAY), lambda step: print(f"{STEP}{step}", flush=True)
-        )
         pipeline.create_datasets()
         pipeline.execute(arguments.source, dbt)
 

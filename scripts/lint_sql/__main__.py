@@ -14,7 +14,7 @@ from rich.console import Console
 
 from customer360.settings import from_environment
 from customer360.warehouse import Warehouse
-from scripts.lint_sql.analyzer import AnalyzerError, Query, Table, analyze, build, cached
+from scripts.lint_sql.analyzer import AnalyzerError, Query, Table, analyze, cached, provide
 from scripts.lint_sql.project import CompileError, Project
 from scripts.sandbox import SandboxError, running_sandbox
 
@@ -28,14 +28,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Print every problem; the exit code is 1 when there is one, and 0 where Go is absent."""
     parser = argparse.ArgumentParser(prog="python -m scripts.lint_sql", description=__doc__)
     parser.add_argument("--dbt", type=Path, default=Path("dbt"), help="project folder (default: %(default)s)")
-    directory = parser.parse_args(arguments).dbt
+    parser.add_argument("--build-only", action="store_true", help="build the analyzer and check nothing")
+    options = parser.parse_args(arguments)
     go = shutil.which("go")
     if go is None:
         print(NO_GO)
         return 0
     try:
         program = _program(go)
-        queries, tables = _compiled(directory)
+        if options.build_only:
+            return 0
+        queries, tables = _compiled(options.dbt)
         problems = analyze(program, tables, queries)
     except (AnalyzerError, CompileError, SandboxError) as error:
         print(f"lint-sql: {error}", file=sys.stderr)
@@ -51,7 +54,7 @@ def _program(go: str) -> Path:
         return cached()
     with console.status("building the analyzer"):
         print("lint-sql: building the analyzer, about 5 minutes the first time", flush=True)
-        return build(go)
+        return provide(go)
 
 
 def _compiled(directory: Path) -> tuple[list[Query], list[Table]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -88,10 +89,18 @@ def cached() -> Path:
     return Path(home) / "customer360" / "lint_sql" / digest.hexdigest()[:16] / "lint_sql"
 
 
-def build(go: str) -> Path:
-    """Build the program, which takes minutes the first time. Raises AnalyzerError with the compiler's words."""
+def provide(go: str) -> Path:
+    """The program, built where it is missing, once however many ask. Raises AnalyzerError with the compiler's words."""
     program = cached()
     program.parent.mkdir(parents=True, exist_ok=True)
+    with program.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not program.exists():
+            _build(go, program)
+    return program
+
+
+def _build(go: str, program: Path) -> None:
     # Built under another name, so that an interrupted build leaves nothing that looks whole.
     unfinished = program.with_suffix(".part")
     done = subprocess.run(
@@ -105,4 +114,3 @@ def build(go: str) -> Path:
     if done.returncode != 0:
         raise AnalyzerError(f"go build failed; it needs Go 1.25 or newer:\n{done.stderr.strip()}")
     unfinished.replace(program)
-    return program

@@ -19,7 +19,7 @@ import yaml
 from rich.console import Console
 
 from customer360.dbt_session import DbtError
-from scripts.lint_sql.analyzer import AnalyzerError, build, cached
+from scripts.lint_sql.analyzer import AnalyzerError, provide
 from scripts.lint_sql.project import CompileError
 from scripts.progress import Progress
 from scripts.sandbox import SandboxError
@@ -59,7 +59,7 @@ def main() -> int:
 def calculated(go: str, orders: int, progress: Progress) -> Model:
     """The model from two runs made now."""
     progress.start("the analyzer")
-    program = cached() if cached().exists() else build(go)
+    program = provide(go)
     small, large = (_measured(size, program, progress) for size in SIZES)
     return model(small, large, orders, yaml.safe_load(PRICES.read_text()), _most_billed())
 

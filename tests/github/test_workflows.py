@@ -14,7 +14,7 @@ from scripts import actionlint
 from tests.github.rules import COMMAND, GITHUB, ROOT, RULES, Workflow, pinned, problems, workflows
 
 WORKFLOWS = {workflow.name: workflow for workflow in workflows()}
-NAMES = ("ci", "dbt-ci", "docs", "drift", "e2e", "promote", "release", "terraform")
+NAMES = ("ci", "dbt-ci", "docs", "drift", "e2e", "promote", "qa", "release", "terraform")
 AUTH_CI = "service_account: ${{ vars.CI_SERVICE_ACCOUNT }}"
 FORK = " && github.event.pull_request.head.repo.full_name == github.repository"
 # What is planted where: the rule that must find it, the workflow, what stands there, and what is put in its place.

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from scripts.lint_sql.analyzer import Query, Table, analyze, cached
-
-pytestmark = pytest.mark.skipif(not cached().exists(), reason="the analyzer is not built; run make lint-sql")
+from scripts.lint_sql.analyzer import Query, Table, analyze
 
 # What the linked dataset of a log bucket shows, as far as the view reads it.
 LOG = Table(
@@ -28,9 +24,9 @@ COLUMNS = {
 }
 
 
-def test_the_view_of_cost_by_model_is_what_bigquery_takes() -> None:
+def test_the_view_of_cost_by_model_is_what_bigquery_takes(analyzer: Path) -> None:
     sql = Path("terraform/views/cost_by_model.sql").read_text()
     sql = sql.replace("${project}", "acme").replace("${log}", "olist_job_log")
     columns = tuple({"name": name, "type": kind} for name, kind in COLUMNS.items())
 
-    assert analyze(cached(), [LOG], [Query("cost_by_model", sql, columns)]) == ()
+    assert analyze(analyzer, [LOG], [Query("cost_by_model", sql, columns)]) == ()

@@ -1,10 +1,12 @@
 """Catalog look-ups from DuckLake's own tables: DuckDB's functions list every table and column at each call.
 
-A query asks for its tables a dozen times, so this is most of the time that a small one takes.
+A query asks for its tables a dozen times, so this is most of the time that a small one takes. Answers are kept until
+the project changes: DuckLake numbers a snapshot with every change.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import duckdb
@@ -13,6 +15,7 @@ from local_bigquery.engine import database, types
 from local_bigquery.engine.database import quote
 from local_bigquery.sql.rules import partitions
 
+SNAPSHOT = "SELECT max(snapshot_id) FROM {lake}.ducklake_snapshot"
 OBJECTS = """
     SELECT found.table_name, 'TABLE', coalesce(stats.record_count, 0)
     FROM {lake}.ducklake_table AS found
@@ -37,6 +40,24 @@ COLUMNS = """
         AND entry.end_snapshot IS NULL AND found.end_snapshot IS NULL AND place.end_snapshot IS NULL
 """
 
+LookUp = Callable[..., Any]
+
+
+def of_snapshot(look_up: LookUp) -> LookUp:
+    """Keep what a look-up in a project answers until the project's next snapshot."""
+    kept: dict[str, tuple[int, dict[tuple[str | None, ...], Any]]] = {}
+
+    def kept_or_looked_up(project: str, *arguments: str | None) -> Any:
+        [(snapshot,)] = fetch(SNAPSHOT, project, [])
+        if project not in kept or kept[project][0] != snapshot:
+            kept[project] = snapshot, {}
+        answers = kept[project][1]
+        if arguments not in answers:
+            answers[arguments] = look_up(project, *arguments)
+        return answers[arguments]
+
+    return kept_or_looked_up
+
 
 def install() -> None:
     """Apply the patches."""
@@ -44,35 +65,58 @@ def install() -> None:
 
     def objects_of_lake(project: str, dataset: str, table: str | None = None) -> list[tuple[str, str, int]]:
         if is_lake(project):
-            return fetch(OBJECTS, project, [dataset, table])
+            return _objects(project, dataset, table)  # type: ignore[no-any-return]
         if table is None:
             return objects(project, dataset, table)  # type: ignore[no-any-return]
         return _result(quote(project, dataset, table), table)
 
     def columns_of_lake(project: str, dataset: str, table: str) -> list[object]:
         place = tables.physical(project, dataset, table)
+        if is_lake(place[0]):
+            return list(_fields(*place))
         # The result of a query has no required columns.
-        required = _columns("NOT entry.nulls_allowed", *place) if is_lake(place[0]) else []
-        with database.cursor() as cursor:
-            try:
-                relation = cursor.sql(f"SELECT * FROM {tables.name(project, dataset, table)} LIMIT 0")
-            except duckdb.CatalogException:
-                raise tables.not_found("Table", names.label(project, dataset, table)) from None
-            return [
-                types.field(name, kind, (name,) in required)
-                for name, kind in zip(relation.columns, relation.types, strict=True)
-                if name != tables.INGESTION_TIME or dataset == tables.RESULTS
-            ]
+        return _read_fields(place, set(), names.label(project, dataset, table))
 
     def has_ingestion_time(table: object) -> bool:
         project, dataset, name = (getattr(table, part, "") for part in ("catalog", "db", "name"))
         if not is_lake(project):
             return hidden(table)  # type: ignore[no-any-return]
-        return bool(_columns(f"entry.column_name = '{tables.INGESTION_TIME}'", project, dataset, name))
+        return bool(_ingestion_time(project, dataset, name))
 
     database.objects = objects_of_lake
     tables.columns = tabledata.columns = columns_of_lake
     partitions._hidden = has_ingestion_time
+
+
+_objects = of_snapshot(lambda project, dataset, table: fetch(OBJECTS, project, [dataset, table]))
+
+
+@of_snapshot
+def _ingestion_time(project: str, dataset: str, table: str) -> list[tuple[Any, ...]]:
+    return _columns(f"entry.column_name = '{tables.INGESTION_TIME}'", project, dataset, table)
+
+
+@of_snapshot
+def _fields(project: str, dataset: str, table: str) -> list[object]:
+    required = {name for (name,) in _columns("NOT entry.nulls_allowed", project, dataset, table)}
+    return [
+        field
+        for field in _read_fields((project, dataset, table), required, names.label(project, dataset, table))
+        if field.name != tables.INGESTION_TIME
+    ]
+
+
+def _read_fields(place: tuple[str, str, str], required: set[str], label: str) -> list[Any]:
+    """The columns of a table as a query returns them. Raises BigQueryError where there is none, under its `label`."""
+    with database.cursor() as cursor:
+        try:
+            relation = cursor.sql(f"SELECT * FROM {quote(*place)} LIMIT 0")
+        except duckdb.CatalogException:
+            raise tables.not_found("Table", label) from None
+        return [
+            types.field(name, kind, name in required)
+            for name, kind in zip(relation.columns, relation.types, strict=True)
+        ]
 
 
 def _result(path: str, table: str) -> list[tuple[str, str, int]]:

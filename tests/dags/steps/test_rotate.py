@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +23,7 @@ from tests.job_history import refused, statements
 pytestmark = [pytest.mark.sandbox, pytest.mark.baseline]
 
 ROWS = 2000
+PAUSE_SECONDS = 0.05  # between two questions of a reader, which would else keep the emulator busy
 HASHES = {
     "intermediate.int_person_keys": ("customer_key", "contact_key"),
     "intermediate.int_order_keys": ("order_key",),
@@ -46,6 +49,7 @@ class Reader:
             while not stopped.is_set():
                 self.answers.extend(tuple(row.values()) for row in self.warehouse.rows(self.sql))
                 asked.set()
+                stopped.wait(PAUSE_SECONDS)
 
         thread = threading.Thread(target=read)
         thread.start()
@@ -96,7 +100,7 @@ def test_table_after_table_a_reader_would_have_joined_both(
             replace_rows(warehouse, [table])
             seen = len(reader.answers)
             while len(reader.answers) < seen + 2:
-                pass
+                time.sleep(PAUSE_SECONDS)
     assert (ROWS, 0, ROWS + 1) in reader.answers
 
 

@@ -18,7 +18,11 @@ CUSTOMERS = ("c0ffee01" * 4, "c0ffee02" * 4, "c0ffee03" * 4)
 ORDERS = ("0de12e01" * 4, "0de12e02" * 4, "0de12e03" * 4)
 REVIEWS = ("5eafood1".replace("o", "0") * 4, "5eaf00d2" * 4)
 # Four names, as somebody else may have the initials of three.
-NAME, EMAIL, PHONE = "Zulmira Testemunha Yara Quaresma", "zulmira.quaresma@example.org", "+55 (071) 98123 4567"
+NAME, EMAIL, PHONE = (
+    "Zulmira Testemunha Yara Quaresma",
+    "zulmira.quaresma@example.org",
+    "+55 (071) 98123 4567",
+)
 STREET = "Ladeira do Sigilo, 4711"
 TEXTS = ("Chegou torto, escrevam para zulmira.quaresma@example.org", "Tudo certo\r\nme liguem: 71 98123-4567")
 # Texts in which no value is told apart from others'.

@@ -154,7 +154,9 @@ def test_no_change_is_told_of_a_model_that_nobody_changed(changed: dict[str, Ent
     assert changed["full_refresh"].keys() == {"fct_orders"}
 
 
-def test_an_added_column_an_added_constraint_and_a_version_beside_the_old_one_are_fine(checkout: Checkout, check: Check) -> None:
+def test_an_added_column_an_added_constraint_and_a_version_beside_the_old_one_are_fine(
+    checkout: Checkout, check: Check
+) -> None:
     added = "      - name: added\n        data_type: string\n        description: New.\n"
     checkout.replace(f"{CUSTOMERS}.yml", "      - name: masked_name\n", f"{added}      - name: masked_name\n")
     checkout.replace(
