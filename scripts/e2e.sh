@@ -4,10 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The tests of Airflow's UI look at it with a browser.
-if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-  echo "e2e: installing chromium"
-  apt-get update -qq && apt-get install -qq --yes --no-install-recommends chromium >/dev/null
-fi
+scripts/chromium.sh
 .venv/bin/python -m scripts.cluster up
 # The cluster's registry may have the images from another checkout; their tests read what a build writes here.
 .venv/bin/python -m scripts.images build

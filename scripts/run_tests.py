@@ -6,7 +6,6 @@ anything failed. The end of the output names the ten slowest modules and what th
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import shutil
@@ -15,8 +14,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
+
+from scripts.module_costs import read_costs, report
 
 ROOT = Path(__file__).resolve().parents[1]
 MAIN, AIRFLOW = ROOT / ".venv/bin/python", ROOT / ".venv-airflow/bin/python"
@@ -25,16 +26,6 @@ COSTS = "C360_TEST_COSTS"
 # A module stays in one process, so that it builds what its tests share once.
 PROCESSES = ("--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 COVERAGE = ("--cov=customer360", "--cov-report=term:skip-covered", "--cov-fail-under=90")
-SLOWEST = 10
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a module took: wall seconds, and CPU seconds of all its processes."""
-
-    module: str
-    seconds: float
-    cpu_seconds: float
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,7 +34,8 @@ def main(arguments: Sequence[str]) -> int:
         python = AIRFLOW if any(AIRFLOW_TESTS in argument for argument in arguments) else MAIN
         return _call(python, "-m", "pytest", *arguments)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory() as costs:
+    with ExitStack() as stack:
+        costs = os.environ.get(COSTS) or stack.enter_context(tempfile.TemporaryDirectory())
         # sys.monitoring makes coverage cost a few per cent where the tracer costs half of the time.
         os.environ |= {COSTS: costs, "COVERAGE_CORE": "sysmon"}
         failed = _run()
@@ -56,6 +48,7 @@ def main(arguments: Sequence[str]) -> int:
 def _run() -> bool:
     """Run both suites; whether one failed. Where the baseline cannot be built nothing else runs."""
     failed = _call(MAIN, "-m", "scripts.cluster", "tools") != 0
+    failed |= _call("scripts/chromium.sh") != 0
     with tempfile.TemporaryFile("w+") as said:
         beside = [_start(AIRFLOW, "-m", "pytest", AIRFLOW_TESTS, output=said)]
         if shutil.which("go"):
@@ -82,18 +75,6 @@ def _call(*command: str | Path) -> int:
 
 def _start(*command: str | Path, output: object = None) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)  # type: ignore[call-overload,no-any-return]
-
-
-def read_costs(folder: Path) -> list[Cost]:
-    """The cost of each module that a process wrote down, the slowest first."""
-    lines = [line for file in folder.glob("*.jsonl") for line in file.read_text().splitlines()]
-    return sorted((Cost(**json.loads(line)) for line in lines), key=lambda cost: -cost.seconds)
-
-
-def report(costs: Sequence[Cost]) -> str:
-    """A table of the slowest modules."""
-    rows = [f"{cost.seconds:9.1f} {cost.cpu_seconds:9.1f}  {cost.module}" for cost in costs[:SLOWEST]]
-    return "\n".join([f"tests: the {SLOWEST} slowest of {len(costs)} modules", "  seconds     CPU s", *rows])
 
 
 if __name__ == "__main__":

@@ -18,11 +18,16 @@ GZIP_MAGIC = b"\x1f\x8b"
 REDELIVER = "Deliver the file again."
 
 
+def find(base: str, source: Source) -> str | None:
+    """URL of a source's file under `base`, plain or with `.gz`; None when there is neither."""
+    names = (source.file, f"{source.file}.gz")
+    return next(filter(None, (_found(f"{base.rstrip('/')}/{name}") for name in names)), None)
+
+
 def locate(base: str, source: Source) -> str:
     """URL of a source's file under `base`, plain or with `.gz`. Raises BadFileError when there is neither."""
-    for name in (source.file, f"{source.file}.gz"):
-        if url := _found(f"{base.rstrip('/')}/{name}"):
-            return url
+    if url := find(base, source):
+        return url
     remedy = f"Put it there (or {source.file}.gz), or point the run to the folder that holds it."
     raise BadFileError(source.file, f"the file is missing in {base}", remedy)
 

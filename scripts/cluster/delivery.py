@@ -7,7 +7,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from customer360.catalogue import files_delivered
+from customer360.catalogue import sources
 from scripts.cluster.kind import landing
 from scripts.cluster.pieces import cache_folder
 from scripts.demo.delivery import delivered
@@ -25,7 +25,7 @@ def deliver(source: str, orders: int, seed: int) -> str:
         files = wait_for_files()
     remove_deliveries()
     folder.mkdir()
-    for entry in files_delivered():
+    for entry in sources():
         for path in files.glob(f"{entry.file}*"):
             # Pods run as another user than the one who delivers.
             shutil.copyfile(path, folder / path.name)

@@ -6,19 +6,15 @@ import argparse
 import time
 from pathlib import Path
 
-import requests
 from rich.console import Console
 
 from scripts.cluster import ClusterError
 from scripts.cluster.airflow_api import Airflow
 from scripts.cluster.delivery import deliver
 from scripts.cluster.failures import show_failures
-from scripts.cluster.forward import forwarded
 from scripts.cluster.results import write_results
-from scripts.cluster.secrets import SANDBOX
 from scripts.cluster.status import connect
 from scripts.cluster.watch import follow
-from scripts.demo.delivery import rates_file
 
 DAG = "olist_etl_pipeline"
 BUILD = Path("build/cluster").resolve()
@@ -32,7 +28,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     _wait_for_dag(airflow)
     console.print("delivering the files")
     source = deliver(arguments.source, arguments.orders, arguments.seed)
-    _serve_rates(arguments.source)
     airflow.unpause(DAG)
     run_id = airflow.trigger(DAG, {"source_uri": source, "full_refresh": arguments.full_refresh})
     console.print(f"run {run_id}: {airflow.url}/dags/{DAG}/runs/{run_id}", highlight=False, soft_wrap=True)
@@ -41,14 +36,6 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         return FAILED
     leaks = write_results(airflow, DAG, run_id, Path(arguments.source or source), BUILD, console)
     return LEAKED if leaks else 0
-
-
-def _serve_rates(source: str) -> None:
-    """Have the stub serve the rates that came with the delivery, or made ones where none did."""
-    given = rates_file(source)
-    with forwarded(SANDBOX, "rates", 8090) as url:
-        content = given.read_bytes() if given else b""
-        requests.post(f"{url}/_series", data=content, timeout=30).raise_for_status()
 
 
 def _wait_for_dag(airflow: Airflow) -> None:

@@ -28,7 +28,7 @@ from customer360.steps.reconcile import ReconcileError
 from customer360.storage import StorageError
 from customer360.warehouse import LoadError
 from scripts.chaos.outcomes import ON_KIND, remembered
-from scripts.demo.delivery import delivered, rates_file
+from scripts.demo.delivery import delivered
 from scripts.demo.pipeline import Pipeline, Run
 from scripts.demo.queries import collect
 from scripts.demo.report import write_report
@@ -94,9 +94,7 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
             delivered(arguments.source, arguments.orders, arguments.seed, BUILD / "data")
         )
         progress.start("sandbox")
-        place = stack.enter_context(
-            running_sandbox(BUILD / "sandbox", rates_file(arguments.source), fresh=True, keep=arguments.keep)
-        )
+        place = stack.enter_context(running_sandbox(BUILD / "sandbox", fresh=True, keep=arguments.keep))
         os.environ.update(place.environment())
         os.environ.setdefault("C360_COMMIT", _commit())
         settings = from_environment()

@@ -44,14 +44,9 @@ def _with_contacts(source: Path, seed: int, complete: Path) -> Path:
         return source
     shutil.rmtree(complete, ignore_errors=True)
     complete.mkdir(parents=True)
-    for entry in catalogue.files_delivered():
+    for entry in catalogue.sources():
         for path in source.glob(f"{entry.file}*"):
             (complete / path.name).symlink_to(path.resolve())
     customers = locate(str(complete), catalogue.source("customers")).removeprefix("file://")
     write_contacts(Path(customers), complete, seed)
     return complete
-
-
-def rates_file(source: str) -> Path | None:
-    """Rates that came with a delivery; None when none did."""
-    return next(iter(sorted(Path(source).glob("exchange_rates.csv*"))), None) if source else None

@@ -19,7 +19,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m scripts.sandbox", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "status"))
     parser.add_argument("--dir", type=Path, default=DIRECTORY, help="default: %(default)s")
-    parser.add_argument("--rates-file", type=Path, help="CSV with the rates to serve (gzip accepted)")
     arguments = parser.parse_args()
     try:
         return {"up": _up, "down": _down, "status": _status}[arguments.command](arguments)
@@ -30,7 +29,7 @@ def main() -> int:
 
 def _up(arguments: argparse.Namespace) -> int:
     with console.status("starting the emulators"):
-        place = start(arguments.dir, arguments.rates_file)
+        place = start(arguments.dir)
     print_endpoints(place)
     return 0
 

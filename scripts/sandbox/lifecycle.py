@@ -82,7 +82,7 @@ class Sandbox:
         return {name: process.peak_rss_mb() for name, process in self.processes.items()}
 
 
-def start(directory: Path, rates_file: Path | None = None, fresh: bool = False) -> Sandbox:
+def start(directory: Path, fresh: bool = False) -> Sandbox:
     """Start what is not running yet, where it ran before; with `fresh`, stop all first and forget its data.
 
     Raises SandboxError with the end of the log of the service that would not start.
@@ -96,7 +96,7 @@ def start(directory: Path, rates_file: Path | None = None, fresh: bool = False) 
         (directory / part).mkdir(parents=True, exist_ok=True)
     running = {name: process for name, process in _read(directory).items() if process.is_alive}
     if running.keys() != HEALTH.keys():
-        running = _start_missing(directory, rates_file, running)
+        running = _start_missing(directory, running)
     found = Sandbox(directory, running)
     _create_bucket(found)
     return found
@@ -149,12 +149,10 @@ def copy_data(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def running_sandbox(
-    directory: Path, rates_file: Path | None = None, fresh: bool = True, keep: bool = False
-) -> Iterator[Sandbox]:
+def running_sandbox(directory: Path, fresh: bool = True, keep: bool = False) -> Iterator[Sandbox]:
     """A sandbox for the length of a block; with `keep`, it stays up afterwards."""
     try:
-        yield start(directory, rates_file, fresh)
+        yield start(directory, fresh)
     finally:
         if not keep:
             stop(directory)
@@ -177,13 +175,11 @@ def _one_start_at_a_time() -> Iterator[None]:
 
 
 @_one_start_at_a_time()
-def _start_missing(
-    directory: Path, rates_file: Path | None, running: dict[str, Process]
-) -> dict[str, Process]:
+def _start_missing(directory: Path, running: dict[str, Process]) -> dict[str, Process]:
     # The services that still run know where the others were.
     before = _read(directory) if running else {}
     ports = {name: before[name].port if name in before else free_port(PORTS[name]) for name in PORTS}
-    commands = _commands(directory, ports, rates_file)
+    commands = _commands(directory, ports)
     logs = {name: directory / "logs" / f"{name}.log" for name in commands}
     found = dict(running)
     try:
@@ -200,9 +196,7 @@ def _start_missing(
     return found
 
 
-def _commands(
-    directory: Path, ports: dict[str, int], rates_file: Path | None
-) -> dict[str, tuple[list[str], dict[str, str]]]:
+def _commands(directory: Path, ports: dict[str, int]) -> dict[str, tuple[list[str], dict[str, str]]]:
     python, home = _sandbox_python()
     gateway = f"{HOST}:{ports['storage']}"
     listen = {name: {"host": HOST, "port": port} for name, port in ports.items()}
@@ -214,7 +208,6 @@ def _commands(
     )
     upstream = {"upstream": f"http://{HOST}:{ports['storage-server']}"}
     bigquery = {"grpc-port": free_port(9060), "project": PROJECT, "data-dir": directory / "bigquery"}
-    rates = {"file": rates_file.resolve()} if rates_file else {}
     return {
         "storage-server": ([str(_storage_binary(python)), *storage_server], {}),
         "storage": module_command("storage_gateway", listen["storage"] | upstream),
@@ -228,7 +221,7 @@ def _commands(
             ],
             {"PYTHONPATH": str(REPOSITORY), "GCS_LOCAL_ROOT": str(directory / "storage"), "HOME": str(home)},
         ),
-        "rates": module_command("rates_stub", listen["rates"] | rates),
+        "rates": module_command("rates_stub", listen["rates"]),
     }
 
 

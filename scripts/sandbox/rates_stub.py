@@ -1,15 +1,12 @@
 """Frankfurter's API, version 1, for the sandbox: the same paths, shapes and status codes, with rates made here.
 
 The series is a seeded random walk within the range of 2016 to 2018, on the working days of the euro's payment
-system. POST /_fault {"mode": ..., "times": n} makes the next n answers fail, for tests; see FAULTS. POST /_series with
-a CSV makes it serve the rates in there, and with nothing the made ones again.
+system. POST /_fault {"mode": ..., "times": n} makes the next n answers fail, for tests; see FAULTS.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import gzip
 import hashlib
 import json
 import random
@@ -18,7 +15,6 @@ import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -47,7 +43,6 @@ LIES: dict[str, Callable[[Answer], Answer]] = {
     "wrong_base": _change("base", "EUR"),
     "empty": lambda _answer: {},
 }
-GZIP = b"\x1f\x8b"
 FAULTS = ("429", "503", "slow", "reset", *LIES)
 
 
@@ -79,14 +74,6 @@ def made_series(last: date) -> Series:
     return series
 
 
-def read_series(data: bytes) -> Series:
-    """Rates from a CSV `date,source_currency,target_currency,exchange_rate`, gzip accepted."""
-    if data.startswith(GZIP):
-        data = gzip.decompress(data)
-    rows = csv.DictReader(data.decode("utf-8-sig").splitlines())
-    return {row["date"]: float(row["exchange_rate"]) for row in rows}
-
-
 class Stub(ThreadingHTTPServer):
     """The server: its series, and the faults still to come."""
 
@@ -105,11 +92,8 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        """Set the faults to come, or the rates to serve."""
+        """Set the faults to come."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        if self.path == "/_series":
-            self.server.series = read_series(body) if body else made_series(datetime.now(UTC).date())
-            return self._send(200, {"days": len(self.server.series)})
         order = json.loads(body)
         if order["mode"] not in ("none", *FAULTS):
             return self._send(422, {"message": f"mode is one of none, {', '.join(FAULTS)}"})
@@ -171,11 +155,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.sandbox.rates_stub", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090)
-    parser.add_argument("--file", type=Path, help="serve the rates of this CSV instead of made ones")
     arguments = parser.parse_args()
-    today = datetime.now(UTC).date()
-    series = read_series(arguments.file.read_bytes()) if arguments.file else made_series(today)
-    Stub(arguments.host, arguments.port, series).serve_forever()
+    Stub(arguments.host, arguments.port, made_series(datetime.now(UTC).date())).serve_forever()
 
 
 if __name__ == "__main__":

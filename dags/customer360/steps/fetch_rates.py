@@ -1,4 +1,4 @@
-"""Rates step: BRL/USD from the first order to today, from the API straight to the bucket."""
+"""Rates step: BRL/USD from the first order to today, from the API or from a file of the delivery, to the bucket."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from customer360 import delivery, manifest, rates
 from customer360.catalogue import RATES_TABLE, source
 from customer360.fingerprint import Fingerprint
 from customer360.inspector import BadFileError
+from customer360.steps.upload import upload
 from customer360.storage import Bucket, ObjectExistsError
 
 # A first order on a holiday still finds the rate of the working day before it.
@@ -21,9 +22,13 @@ DAYS_BEFORE_FIRST_ORDER = 7
 def fetch_rates(bucket: Bucket, base: str, url: str, run_id: str, ingest_date: str) -> manifest.Record:
     """Store the rates of every working day from the first order in `base` up to `ingest_date`.
 
+    Where the delivery holds a file of rates, that file is uploaded as it is, and the API is not asked.
+
     The object is named by its content: a repeat in the same run with the same rates finds its object there, one
     with other rates makes another, and none is read, which the uploader may not. Raises RatesError and BadFileError.
     """
+    if delivery.find(base, source(RATES_TABLE)):
+        return upload(bucket, source(RATES_TABLE), base, run_id, ingest_date)
     start = first_order_date(base) - timedelta(days=DAYS_BEFORE_FIRST_ORDER)
     found = rates.fetch(url, start, date.fromisoformat(ingest_date))
     content = _csv(found)

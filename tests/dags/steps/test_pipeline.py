@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from customer360 import tasks
-from customer360.catalogue import source, sources
+from customer360.catalogue import RATES_TABLE, source, sources
 from customer360.dbt_session import DbtError, DbtSession
 from customer360.inspector import BadFileError
 from customer360.manifest import record_name
@@ -178,6 +178,22 @@ def test_rates_span_from_before_the_first_order_to_the_run(
     assert len(days) == first.rows
     assert days[0] < first_order_date(str(delivery))
     assert days[-1] == date(2018, 12, 31)
+
+
+def test_rates_that_come_with_the_delivery_are_uploaded_and_the_api_is_not_asked(
+    bucket: Bucket, run_id: str, tmp_path: Path
+) -> None:
+    entry = source(RATES_TABLE)
+    rows = ["2017-11-20,BRL,USD,0.30703", "2017-11-21,BRL,USD,0.30701"]
+    (tmp_path / entry.file).write_text("\n".join([",".join(entry.header), *rows]) + "\n")
+    record = fetch_rates(bucket, str(tmp_path), "http://127.0.0.1:1", run_id, DAY)
+    assert (record.table, record.rows, record.source.endswith(entry.file)) == (RATES_TABLE, 2, True)
+
+
+def test_delivered_rates_with_another_header_are_refused(bucket: Bucket, run_id: str, tmp_path: Path) -> None:
+    (tmp_path / source(RATES_TABLE).file).write_text("day,rate\n2017-11-20,0.3\n")
+    with pytest.raises(BadFileError, match="The header must read"):
+        fetch_rates(bucket, str(tmp_path), "http://127.0.0.1:1", run_id, DAY)
 
 
 class WriteOnly(Bucket):

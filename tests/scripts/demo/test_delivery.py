@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from customer360.catalogue import files_delivered, source
+from customer360.catalogue import RATES_TABLE, files_delivered, source
 from customer360.inspector import BadFileError
 from scripts.demo.delivery import delivered
 
@@ -32,10 +32,12 @@ def test_a_delivery_without_contacts_gets_some_beside_it_and_stays_untouched(tmp
     given.mkdir()
     rows = f"{','.join(CUSTOMERS.header)}\n{'a' * 32},{'b' * 32},01310,sao paulo,SP\n"
     (given / f"{CUSTOMERS.file}.gz").write_bytes(gzip.compress(rows.encode()))
+    (given / source(RATES_TABLE).file).touch()
     with delivered(str(given), 1, 1, tmp_path / "data") as wait:
         complete = wait()
     assert "b" * 32 in (complete / source("customer_pii").file).read_text()
-    assert [path.name for path in given.iterdir()] == [f"{CUSTOMERS.file}.gz"]
+    assert (complete / source(RATES_TABLE).file).exists()
+    assert {path.name for path in given.iterdir()} == {f"{CUSTOMERS.file}.gz", source(RATES_TABLE).file}
 
 
 def test_a_delivery_without_customers_is_refused(tmp_path: Path) -> None:

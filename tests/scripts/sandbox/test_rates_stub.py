@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 from datetime import date
-from pathlib import Path
 
 import pytest
 import requests
 
 from scripts.sandbox import Sandbox
-from scripts.sandbox.rates_stub import easter, is_working_day, made_series, read_series
+from scripts.sandbox.rates_stub import easter, is_working_day, made_series
 
 
 def get(sandbox: Sandbox, path: str) -> requests.Response:
@@ -72,21 +70,3 @@ def test_holidays_and_weekends_have_no_rate(day: str) -> None:
 def test_made_rates_do_not_change_when_the_series_grows() -> None:
     short, long = made_series(date(2017, 1, 31)), made_series(date(2018, 1, 31))
     assert all(long[day] == rate for day, rate in short.items())
-
-
-def test_rates_are_read_from_a_compressed_file(tmp_path: Path) -> None:
-    path = tmp_path / "rates.csv.gz"
-    text = "date,source_currency,target_currency,exchange_rate\n2017-11-20,BRL,USD,0.30703\n"
-    path.write_bytes(gzip.compress(text.encode()))
-    assert read_series(path.read_bytes()) == {"2017-11-20": 0.30703}
-
-
-def test_given_rates_are_served_until_they_are_taken_back(sandbox: Sandbox) -> None:
-    address = f"{sandbox.rates_url}/v1/2017-11-20..2017-11-20?base=BRL&symbols=USD"
-    made = requests.get(address, timeout=5).json()["rates"]
-    rows = "date,source_currency,target_currency,exchange_rate\n2017-11-20,BRL,USD,0.5\n"
-    requests.post(f"{sandbox.rates_url}/_series", data=rows, timeout=5).raise_for_status()
-    given = requests.get(address, timeout=5).json()["rates"]
-    requests.post(f"{sandbox.rates_url}/_series", timeout=5).raise_for_status()
-    again = requests.get(address, timeout=5).json()["rates"]
-    assert (given, again) == ({"2017-11-20": {"USD": 0.5}}, made)
