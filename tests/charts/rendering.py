@@ -87,7 +87,7 @@ def render_chart(
 ) -> tuple[Document, ...]:
     """The manifests as documents, without absent values, which the API server drops too. Raises RenderError."""
     text = render_text(name, chart, values_files, settings, namespace, kube_version)
-    return tuple(_without_null(document) for document in yaml.safe_load_all(text) if document)
+    return tuple(_without_null(document) for document in yaml.load_all(text, yaml.CSafeLoader) if document)
 
 
 def find(documents: Sequence[Document], kind: str, name: str) -> Document:
@@ -116,7 +116,7 @@ def pods(documents: Sequence[Document]) -> dict[str, Document]:
         if template := search("spec.template", document):
             found[name] = template
         if template := search('data."pod_template_file.yaml"', document):
-            found[f"{name} pod_template_file.yaml"] = yaml.safe_load(template)
+            found[f"{name} pod_template_file.yaml"] = yaml.load(template, yaml.CSafeLoader)
     return found
 
 

@@ -23,7 +23,8 @@ CHART_RELEASES = ("platform", "airflow")
 def built(place: str) -> tuple[Document, ...]:
     """The objects of a folder of charts/gitops; like Flux, kustomize may read files beside it."""
     kustomize = (programs.path("kubectl"), "kustomize", "--load-restrictor", "LoadRestrictionsNone")
-    return tuple(entry for entry in yaml.safe_load_all(run(*kustomize, GITOPS / place)) if entry)
+    text = run(*kustomize, GITOPS / place)
+    return tuple(entry for entry in yaml.load_all(text, yaml.CSafeLoader) if entry)
 
 
 def values_files(place: str, release: str) -> list[str]:

@@ -137,6 +137,20 @@ def erased(world: World, before: Before) -> subprocess.CompletedProcess[str]:
     return done
 
 
+@dataclass
+class Standing:
+    """Every row of every table, and every generation of every object, after the erasure."""
+
+    tables: dict[str, list[str]]
+    generations: set[Any]
+
+
+@pytest.fixture(scope="module")
+def standing(world: World, erased: subprocess.CompletedProcess[str]) -> Standing:
+    assert erased.returncode == 0
+    return Standing(world.contents(), world.generations())
+
+
 def test_the_person_stands_in_every_layer_before(before: Before) -> None:
     """Else the scans below could not fail."""
     assert before.tables == {
@@ -224,24 +238,18 @@ def test_the_rows_of_others_stand_in_the_objects_as_delivered(world: World) -> N
     assert all(b"".join(world.bucket.read(entry)).startswith(others) for entry in objects)
 
 
-@pytest.mark.usefixtures("erased")
-def test_a_second_time_nothing_changes(world: World) -> None:
-    tables, generations = world.contents(), world.generations()
+def test_a_second_time_nothing_changes(world: World, standing: Standing) -> None:
     done = world.erase()
     assert done.returncode == 0
     assert "this person was erased before; nothing changed" in done.stdout
-    assert world.generations() == generations
-    assert world.contents() == tables
+    assert Standing(world.contents(), world.generations()) == standing
 
 
-@pytest.mark.usefixtures("erased")
-def test_somebody_unknown_is_refused_and_nothing_changes(world: World) -> None:
-    tables, generations = world.contents(), world.generations()
+def test_somebody_unknown_is_refused_and_nothing_changes(world: World, standing: Standing) -> None:
     done = world.erase("f" * 32)
     assert done.returncode == 2
     assert "no such person; nothing changed" in done.stdout
-    assert world.generations() == generations
-    assert world.contents() == tables
+    assert Standing(world.contents(), world.generations()) == standing
 
 
 def test_a_request_that_is_not_there_is_named(world: World) -> None:
