@@ -30,8 +30,9 @@ from tests.dags.steps import witness
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "build" / "test-baseline"
-# dbt parses again whenever the name of a dataset changes, so every copy keeps this one.
-PREFIX = "olist_ci_baseline"
+# dbt parses again whenever the name of a dataset changes, so every copy keeps this one. It is that of CI's main, with
+# which pull requests are compared.
+PREFIX = "olist_ci_main"
 ORDERS, SEED, DAY = 120, 7, "2026-01-31"
 DEPENDS_ON = (
     "dags/customer360",

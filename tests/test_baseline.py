@@ -17,7 +17,7 @@ JUSTIFIED = {
     "tests/baseline.py": "builds the baseline",
     "tests/dags/airflow/test_run.py": "Airflow itself runs every task, with a dbt pod a layer",
     "tests/dags/steps/test_pipeline.py": "runs that are stopped on their way, from the baseline on",
-    "tests/scripts/dbt_ci/test_dbt_ci.py": "the whole `dbt build` with the target of CI, unit tests included",
+    "tests/scripts/dbt_ci/test_dbt_ci.py": "in make qa, the whole `dbt build` with the target of CI",
     "tests/scripts/chaos/test_campaign.py": "runs of the raw layer that are killed; whole ones in make qa",
     "tests/charts/test_runbooks.py": "the demo itself, by the runbook's command",
 }

@@ -1,7 +1,4 @@
-"""The whole project on a small delivery: every model was built, every test passed, rejected rows are kept.
-
-Unit tests are part of the whole build in tests/scripts/dbt_ci.
-"""
+"""The whole project on a small delivery: every model was built, every test passes, rejected rows are kept."""
 
 from __future__ import annotations
 
@@ -31,6 +28,13 @@ def test_every_model_was_built_and_every_data_test_passed(baseline: Baseline, ma
     outcome = baseline.run.outcome
     assert outcome.models == sum(kinds[kind] for kind in ("model", "seed", "snapshot"))
     assert (outcome.passed + outcome.warned, outcome.failed) == (kinds["test"], 0)
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_every_unit_test_passes(run_dbt: RunDbt, manifest: Manifest) -> None:
+    results = run_dbt("test", "--select", "test_type:unit")
+    assert failures(results) == []
+    assert len(results) == len(manifest.unit_tests) >= 10
 
 
 def test_rejected_rows_are_in_the_quarantine_with_their_reason(
