@@ -41,9 +41,9 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def ci(sandbox: Sandbox, repository: Checkout) -> Ci:
     """Function that runs the command and gives what it printed; it fails the test at another exit code than `code`."""
 
-    def run(command: str, name: str, *arguments: str, code: int = 0) -> str:
+    def run(command: str, name: str, *arguments: str, code: int = 0, where: Sandbox = sandbox) -> str:
         said = StringIO()
-        with environment(sandbox.environment()), redirect_stdout(said):
+        with environment(where.environment()), redirect_stdout(said):
             found = main([command, name, "--root", str(repository.root), *arguments])
         assert found == code, said.getvalue()
         return said.getvalue()
@@ -216,9 +216,11 @@ def test_dbt_refuses_to_write_productions_datasets_with_the_target_of_ci(
 
 
 @pytest.mark.qa
-def test_main_is_built_whole_and_every_unit_test_and_data_test_passes(ci: Ci, repository: Checkout) -> None:
+def test_main_is_built_whole_and_every_unit_test_and_data_test_passes(
+    ci: Ci, empty_sandbox: Sandbox, repository: Checkout
+) -> None:
     repository.reset()
-    assert "dbt build: " in ci("build", "main", *DELIVERY)
+    assert "dbt build: " in ci("build", "main", *DELIVERY, where=empty_sandbox)
     built = repository.root / "build" / "dbt-ci" / "main"
     results = json.loads((built / "run_results.json").read_text())["results"]
     assert {result["status"] for result in results} <= {"success", "pass", "warn"}
@@ -227,4 +229,4 @@ def test_main_is_built_whole_and_every_unit_test_and_data_test_passes(ci: Ci, re
     nodes = Counter(node.partition(".")[0] for node in manifest["nodes"])
     assert {kind: kinds[kind] for kind in BUILT} == {kind: nodes[kind] for kind in BUILT}
     assert kinds["unit_test"] == len(manifest["unit_tests"])
-    assert "Nothing to build" in ci("build", "11", "--state", str(built), *DELIVERY)
+    assert "Nothing to build" in ci("build", "11", "--state", str(built), *DELIVERY, where=empty_sandbox)
