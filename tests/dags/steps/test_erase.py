@@ -94,7 +94,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(settings: Settings, warehouse: Warehouse, bucket: Bucket, baseline: Baseline) -> World:
-    """The baseline, the same files on another day, and a generation that somebody overwrote."""
+    """The baseline, the same files on another day, and an old generation of one object."""
     made = World(warehouse, bucket, settings, baseline.delivery)
     made.load(NEXT_DAYS[0])
     overwrite_one_object(bucket)
@@ -276,7 +276,7 @@ def delivered_tables(world: World) -> dict[str, list[str]]:
 
 @pytest.mark.usefixtures("erased")
 def test_the_old_files_do_not_bring_the_person_back(world: World, sandbox: Sandbox) -> None:
-    # The stranger is the same every day, so the raw tables are, and the marts that dbt builds of them.
+    # The pseudonymous ids are the same every day, so the raw tables are equal, and the marts that dbt builds from them.
     before = delivered_tables(world)
     done = world.load(NEXT_DAYS[1])
     assert witness.in_tables(world.warehouse, world.datasets, world.traces) == set()

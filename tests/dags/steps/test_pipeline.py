@@ -371,13 +371,13 @@ def rejected(
 
 @pytest.mark.parametrize(("defect", "line"), BROKEN_RULES.items())
 def test_too_many_rows_that_break_a_rule_are_named_by_key(rejected: Rejected, defect: str, line: str) -> None:
-    told = [
+    lines = [
         entry
         for entry in rejected.message.splitlines()
         if f"{rejected.defects[defect].file}, {line}" in entry
     ]
-    assert len(told) == 1
-    assert "one of them order_id=" in told[0]
+    assert len(lines) == 1
+    assert "one of them order_id=" in lines[0]
 
 
 def test_too_many_rows_that_break_a_rule_stop_the_run_with_the_remedy(rejected: Rejected) -> None:
