@@ -133,7 +133,7 @@ def rotation(
     baseline: Baseline,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Rotation:
-    """A run with other keys after the baseline's, while somebody joins orders to customers."""
+    """A run with other keys after the baseline's, while a reader joins orders to customers."""
     target = baseline.dbt_target(tmp_path_factory.mktemp("target"))
     before = replace(settings, dbt_target_path=target)
     after = replace(before, hash_key=b"h" * 32, contact_key=b"c" * 32, hash_key_version="2")

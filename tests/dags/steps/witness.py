@@ -17,7 +17,7 @@ PERSON = "abad1dea" * 4
 CUSTOMERS = ("c0ffee01" * 4, "c0ffee02" * 4, "c0ffee03" * 4)
 ORDERS = ("0de12e01" * 4, "0de12e02" * 4, "0de12e03" * 4)
 REVIEWS = ("5eafood1".replace("o", "0") * 4, "5eaf00d2" * 4)
-# Four names, as somebody else may have the initials of three.
+# Four names, because a generated person may share the initials of three.
 NAME, EMAIL, PHONE = (
     "Zulmira Testemunha Yara Quaresma",
     "zulmira.quaresma@example.org",
