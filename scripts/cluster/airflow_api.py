@@ -47,10 +47,14 @@ class Airflow:
         self._credentials = {"username": username, "password": password}
         self._session = requests.Session()
 
-    def trigger(self, dag_id: str, conf: dict[str, Any]) -> str:
-        """Start a run, once, also when the answer is lost and the call repeated; its id."""
+    def trigger(self, dag_id: str, conf: dict[str, Any], logical_date: datetime | None = None) -> str:
+        """Start a run, once, also when the answer is lost and the call repeated; its id.
+
+        A Dag has one run for a logical date, and any number without one.
+        """
         run_id = f"manual__{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}_{secrets.token_hex(4)}"
-        body = {"dag_run_id": run_id, "logical_date": None, "conf": conf}
+        date = logical_date and logical_date.isoformat()
+        body = {"dag_run_id": run_id, "logical_date": date, "conf": conf}
         # A conflict is this very run, which an earlier try has started.
         self._call("post", f"dags/{dag_id}/dagRuns", body, allowed=(requests.codes.conflict,))
         return run_id

@@ -14,6 +14,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -63,6 +64,7 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and (day.month, day.day) not in holidays and day not in moving
 
 
+@cache
 def made_series(last: date) -> Series:
     """Units of USD for one BRL on every working day up to `last`; the same on every machine."""
     walk, rate, series = random.Random(SEED), START, {}  # noqa: S311 - not for secrets
@@ -75,13 +77,12 @@ def made_series(last: date) -> Series:
 
 
 class Stub(ThreadingHTTPServer):
-    """The server: its series, and the faults still to come."""
+    """The server, and the faults still to come."""
 
     daemon_threads = True
 
-    def __init__(self, host: str, port: int, series: Series):
+    def __init__(self, host: str, port: int):
         super().__init__((host, port), Handler)
-        self.series = series
         self.faults: list[str] = []
 
 
@@ -132,10 +133,11 @@ class Handler(BaseHTTPRequestHandler):
             return 422, {"message": "invalid date"}
         if (base, symbol) != ("BRL", "USD"):
             return 422, {"message": "bad currency pair"}
-        days = [day for day in self.server.series if start.isoformat() <= day <= end.isoformat()]
+        series = made_series(datetime.now(UTC).date())  # a server that runs for days knows the latest one
+        days = [day for day in series if start.isoformat() <= day <= end.isoformat()]
         if not days:
             return 404, {"message": "not found"}
-        rates = {day: {symbol: self.server.series[day]} for day in days}
+        rates = {day: {symbol: series[day]} for day in days}
         return 200, {"amount": 1.0, "base": base, "start_date": days[0], "end_date": days[-1], "rates": rates}
 
     def _send(self, status: int, answer: Answer) -> None:
@@ -156,7 +158,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090)
     arguments = parser.parse_args()
-    Stub(arguments.host, arguments.port, made_series(datetime.now(UTC).date())).serve_forever()
+    Stub(arguments.host, arguments.port).serve_forever()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +51,18 @@ class Pod:
 
 
 class Place:
-    """A running cluster and what tests do to it."""
+    """A running cluster and what tests do to it; every run is for `day`, also after midnight."""
 
     def __init__(self, airflow: Airflow):
         self.airflow = airflow
+        self.day = datetime.now(UTC).date()
 
     def trigger(self, source: str, **conf: Any) -> str:
         """Start a run of a delivery that pods see at `source`; its id."""
-        return self.airflow.trigger(DAG, {"source_uri": source, **conf})
+        now = datetime.now(UTC)
+        return self.airflow.trigger(
+            DAG, {"source_uri": source, **conf}, datetime.combine(self.day, now.timetz())
+        )
 
     def tasks(self, run_id: str) -> list[TaskInstance]:
         return self.airflow.tasks(DAG, run_id)
@@ -85,10 +90,15 @@ class Place:
         return {task.key: self.airflow.log(DAG, run_id, task)[-20:] for task in first}
 
     def wait_until(self, run_id: str, task_id: str, state: str) -> None:
-        """Wait until an instance of a task is in a state."""
-        wait_for(
-            lambda: any(t.task_id == task_id and t.state == state for t in self.tasks(run_id)), RUN_SECONDS
-        )
+        """Wait until an instance of a task is in a state. Raises AssertionError when all have ended before."""
+
+        def is_reached() -> bool:
+            states = {task.state for task in self.tasks(run_id) if task.task_id == task_id}
+            is_over = bool(states) and states <= {"success", "failed", "upstream_failed"}
+            assert not is_over, f"{task_id} ended before it was seen {state}"
+            return state in states
+
+        wait_for(is_reached, RUN_SECONDS)
 
     def marts(self) -> Contents:
         """Every row of every mart as JSON, by table, in a fixed order."""
