@@ -1,6 +1,6 @@
 # One line per verb; the work is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up run ui status logs down e2e tools images test qa lint bench fuzz-data chaos leak-campaign licences sbom-diff reproducible audit scale-model bench-cluster gitops-up gitops-down e2e-gitops publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
+.PHONY: help setup demo up run ui status logs down e2e tools images test qa lint bench fuzz-data chaos leak-campaign licences sbom-diff reproducible audit scale-model bench-cluster gitops-up gitops-down publish stage promote rollback gitops-drift clean sandbox-up sandbox-down leak-scan lint-sql update verify lock tf-test tf-values tf-docs tf-plan tf-apply tf-drift tf-comment release sign docs rotate-keys check-contracts dbt-ci dbt-ci-drop restore erase
 
 ORDERS ?= 10000
 SEED ?= 360
@@ -33,7 +33,7 @@ logs: setup ## show the last lines of a component: NAME=scheduler
 	@.venv/bin/python -m scripts.cluster logs $(NAME)
 down: setup ## remove the cluster; what was built for it stays cached
 	@.venv/bin/python -m scripts.cluster down
-e2e: setup ## run the tests against the cluster and the images: ARGS="-k name"
+e2e: setup ## run the tests against the cluster, the images and GitOps: ARGS="-k name"
 	@scripts/e2e.sh $(ARGS)
 tools: setup ## bring what the tests of the charts need, without a cluster
 	@.venv/bin/python -m scripts.cluster tools
@@ -69,8 +69,6 @@ gitops-up: setup ## put Flux in charge on kind: staging beside production
 	@.venv/bin/python -m scripts.gitops up
 gitops-down: setup ## take Flux and staging out of kind again
 	@.venv/bin/python -m scripts.gitops down
-e2e-gitops: setup ## run the tests of promotion against kind and Flux: ARGS="-k name"
-	@scripts/e2e_gitops.sh $(ARGS)
 publish: setup ## push charts and values of a commit beside its images: COMMIT=commit PLACE=kind
 	@.venv/bin/python -m scripts.gitops $(GITOPS) publish --commit "$(COMMIT)"
 stage: setup ## let staging run a published release: COMMIT=commit PLACE=kind

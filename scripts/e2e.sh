@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Bring the cluster up and run the tests that need it or the images. Usage: scripts/e2e.sh [pytest arguments]
+# Bring the cluster up and run the tests that need it or the images, those of GitOps last, which bring Flux.
+# Usage: scripts/e2e.sh [pytest arguments]; KEEP=1 leaves Flux in
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

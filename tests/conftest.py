@@ -30,15 +30,17 @@ os.environ.setdefault("SANDBOX_THREADS", "1")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the modules that take long, so that the short ones fill the end of each process.
 
-    On the cluster they come last: an undisturbed run is looked at before others are disturbed.
+    On the cluster they come last: an undisturbed run is looked at before others are disturbed. GitOps takes the
+    cluster over, so it comes after all else.
     """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     baseline = {item.path for item in items if item.get_closest_marker("baseline")}
     cluster = {item.path for item in items if item.get_closest_marker("cluster")}
 
-    def place(item: pytest.Item) -> tuple[bool, bool, bool]:
+    def place(item: pytest.Item) -> tuple[bool, bool, bool, bool]:
         path = item.path
-        return path in cluster, (path in slow) == (path in cluster), path not in baseline
+        is_gitops = path.parent.name == "gitops" and path in cluster
+        return path in cluster, (path in slow) == (path in cluster), is_gitops, path not in baseline
 
     items.sort(key=place)
 

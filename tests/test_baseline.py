@@ -21,7 +21,7 @@ JUSTIFIED = {
     "tests/scripts/chaos/test_campaign.py": "runs of the raw layer that are killed; whole ones in make qa",
     "tests/charts/test_runbooks.py": "the demo itself, by the runbook's command",
 }
-ELSEWHERE = ("e2e", "e2e_gitops", "images", "terraform")  # not part of `make test`
+ELSEWHERE = ("e2e", "images", "terraform")  # not part of `make test`
 
 
 def modules() -> dict[str, str]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -35,7 +34,7 @@ EVIDENCE = Path("build/e2e")
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Keep what the cluster looked like at the moment of a failure."""
     report = yield
-    if call.when == "call" and call.excinfo is not None:
+    if call.excinfo is not None:
         EVIDENCE.mkdir(parents=True, exist_ok=True)
         name = re.sub(r"\W+", "-", item.name)
         (EVIDENCE / f"{name}.txt").write_text(_state())
@@ -91,7 +90,7 @@ def done(place: Place, delivery: Path) -> Done:
 
 
 @pytest.fixture(scope="session")
-def sandbox_marts(delivery: Path, tmp_path_factory: pytest.TempPathFactory) -> Contents:
+def sandbox_marts(place: Place, delivery: Path, tmp_path_factory: pytest.TempPathFactory) -> Contents:
     """What the same delivery gives in the sandbox, hashed with the cluster's own keys."""
     keys = read(AIRFLOW, "hash-keys")
     folder = tmp_path_factory.mktemp("e2e-sandbox")
@@ -102,7 +101,7 @@ def sandbox_marts(delivery: Path, tmp_path_factory: pytest.TempPathFactory) -> C
             os.environ["C360_HASH_KEY"] = keys["hash-key"]
             os.environ["C360_CONTACT_KEY"] = keys["contact-key"]
             settings = from_environment()
-            pipeline = Pipeline(settings, Run("e2e", f"{datetime.now(UTC):%Y-%m-%d}"))
+            pipeline = Pipeline(settings, Run("e2e", place.day.isoformat()))
             pipeline.create_datasets()
             target = folder / "target"
             with DbtSession(settings.dbt_directory, settings.dbt_target, target, target / "dbt.out") as dbt:

@@ -1,10 +1,15 @@
-"""What breaks during a run is mended by the platform: the run ends well, and the marts are those of a quiet one."""
+"""What breaks during a run is mended by the platform: the run ends well, and its marts equal those of a quiet run.
+
+Two runs meet all the faults. Each test looks for the traces of one fault.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +18,10 @@ import requests
 
 from scripts.chaos.faults import OUTLASTED, STOPPED
 from scripts.chaos.outcomes import BAD, ON_KIND, WELL, Outcome, remember
-from scripts.cluster.delivery import MOUNT
+from scripts.cluster.airflow_api import TaskInstance
 from scripts.cluster.forward import forwarded
-from scripts.cluster.kind import NODE, is_ready, kubectl, landing
-from scripts.cluster.pods import PodWatch
+from scripts.cluster.kind import NODE, is_ready, kubectl
+from scripts.cluster.pods import PodWatch, task_of
 from scripts.cluster.run import DAG
 from scripts.cluster.secrets import AIRFLOW, SANDBOX
 from scripts.docker import docker
@@ -39,36 +44,57 @@ else
 fi
 """
 
-Disturbed = Callable[[str, str, Callable[[], None]], None]
+Object = Mapping[str, Any]
 
 
-@pytest.fixture
-def disturbed(place: Place, delivery: Path, done: Done, request: pytest.FixtureRequest) -> Disturbed:
-    """Start a run, wait for a task's state, break something, compare what comes out, and keep it for the report."""
+@dataclass(frozen=True)
+class Fault:
+    """Something that breaks as soon as a task is in a state. `strike` breaks it and returns the object it hit."""
 
-    def run(task_id: str, state: str, fault: Callable[[], None]) -> None:
-        run_id = place.trigger(landed(delivery), full_refresh=True)
-        place.wait_until(run_id, task_id, state)
-        fault()
-        lifted = time.monotonic()
-        state = place.finish(run_id)
-        seconds = round(time.monotonic() - lifted, 1)
-        differing = differences(done.marts, place.marts()) if state == "success" else {}
-        is_well = (state, differing) == ("success", {})
-        name = "on kind: " + request.node.originalname.removeprefix("test_").replace("_", " ")
-        seen = OUTLASTED if state == "success" else STOPPED
-        remember(ON_KIND, Outcome(name, OUTLASTED, seen, seconds, WELL if is_well else BAD, tuple(differing)))
-        assert (state, differing) == ("success", {})
-
-    return run
+    name: str
+    task_id: str
+    state: str
+    strike: Callable[[], Object]
 
 
-@pytest.fixture
-def slow_storage() -> Iterator[None]:
-    """Each chunk's answer comes a second late, so that an upload can be met in the middle."""
-    plant("storage", 4443, {"mode": "slow", "times": 200})
-    yield
-    plant("storage", 4443, {"mode": "none"})
+@dataclass(frozen=True)
+class Hit:
+    """A fault that happened, at what time it was over, and the object that it hit, as it was before."""
+
+    fault: Fault
+    over: datetime
+    target: Object
+
+
+@dataclass(frozen=True)
+class Disturbed:
+    """A run that met faults: its end, its tasks, every pod that its tasks had, and how its marts differ."""
+
+    hits: Mapping[str, Hit]
+    state: str
+    tasks: Sequence[TaskInstance]
+    pods: Sequence[Object]
+    differing: Mapping[str, list[str]]
+
+    def target(self, name: str) -> Object:
+        """The object that a fault hit, as it was before."""
+        return self.hits[name].target
+
+    def pods_of(self, task: str) -> list[Object]:
+        """The pods that a task had, by try."""
+        found = [pod for pod in self.pods if task_of(pod) == task]
+        return sorted(found, key=lambda pod: int(pod["metadata"]["labels"]["try_number"]))
+
+    def seconds(self, name: str) -> float:
+        """From a fault's end until all instances of the task that it hit had succeeded; below 0 when it hit none."""
+        hit = self.hits[name]
+        ends = [task.end for task in self.tasks if task.task_id == hit.fault.task_id]
+        return (max(datetime.fromisoformat(str(end)) for end in ends) - hit.over).total_seconds()
+
+
+def uid(found: Object) -> str:
+    """What tells an object from every other of its kind, also from one of the same name."""
+    return str(found["metadata"]["uid"])
 
 
 def plant(service: str, port: int, fault: dict[str, object]) -> None:
@@ -77,22 +103,25 @@ def plant(service: str, port: int, fault: dict[str, object]) -> None:
         requests.post(f"{url}/_fault", json=fault, timeout=10).raise_for_status()
 
 
-def delete_pod(selector: str, namespace: str = AIRFLOW) -> None:
+def delete_pod(selector: str, namespace: str = AIRFLOW) -> Object:
     """Kill the first pod that a selector finds, once it is there."""
     wait_for(lambda: bool(pods(selector, namespace)), 120)
-    name = pods(selector, namespace)[0]["metadata"]["name"]
+    pod = pods(selector, namespace)[0]
+    name = pod["metadata"]["name"]
     kubectl("delete", "pod", name, "--namespace", namespace, "--grace-period=0", "--force")
+    return pod
 
 
-def running_pod(selector: str) -> dict[str, Any]:
+def running_pod(selector: str) -> Object:
     """The first pod that a selector finds, once its container works."""
     wait_for(lambda: any(pod["status"]["phase"] == "Running" for pod in pods(selector)), 120)
     return next(pod for pod in pods(selector) if pod["status"]["phase"] == "Running")
 
 
-def evict_pod(selector: str) -> None:
+def evict_pod(selector: str) -> Object:
     """Ask for the eviction of a pod, as the drain of a node does."""
-    name = running_pod(selector)["metadata"]["name"]
+    pod = running_pod(selector)
+    name = pod["metadata"]["name"]
     eviction = {
         "apiVersion": "policy/v1",
         "kind": "Eviction",
@@ -100,101 +129,190 @@ def evict_pod(selector: str) -> None:
     }
     path = f"/api/v1/namespaces/{AIRFLOW}/pods/{name}/eviction"
     kubectl("create", "--raw", path, "--filename", "-", text=json.dumps(eviction))
+    return pod
 
 
-def starve_pod(selector: str) -> None:
+def starve_pod(selector: str) -> Object:
     """Leave a pod no more memory than it holds, so that the kernel kills it for the next page it asks for."""
-    container = running_pod(selector)["status"]["containerStatuses"][0]["containerID"].partition("://")[2]
+    pod = running_pod(selector)
+    container = pod["status"]["containerStatuses"][0]["containerID"].partition("://")[2]
     docker("exec", NODE, "sh", "-c", STARVE, "sh", container)
+    return pod
 
 
-def ends(watch: PodWatch) -> set[str]:
-    """Why containers of tasks ended."""
-    states = [
-        entry["state"] for pod in watch.seen.values() for entry in pod["status"].get("containerStatuses", ())
-    ]
-    return {state["terminated"]["reason"] for state in states if "terminated" in state}
+def take_storage_away() -> Object:
+    """Cloud Storage is absent for a while."""
+    [pod] = pods("app=storage", SANDBOX)
+    kubectl("scale", "deployment/storage", "--replicas=0", "--namespace", SANDBOX)
+    time.sleep(DOWN_SECONDS)
+    kubectl("scale", "deployment/storage", "--replicas=1", "--namespace", SANDBOX)
+    return pod
 
 
-@pytest.mark.usefixtures("slow_storage")
-def test_an_upload_whose_pod_is_deleted_is_tried_again(
-    disturbed: Disturbed,
-) -> None:
-    disturbed("uploads.upload", "running", lambda: delete_pod("task_id=uploads.upload"))
+def node_started() -> str:
+    """When the node's container started."""
+    return docker("inspect", "--format", "{{.State.StartedAt}}", NODE).strip()
 
 
-def test_a_deleted_scheduler_picks_the_run_up_again(
-    disturbed: Disturbed,
-) -> None:
-    disturbed("uploads.upload", "running", lambda: delete_pod("component=scheduler"))
+def restart_node() -> Object:
+    """Restart the cluster's node with everything on it."""
+    before = node_started()
+    docker("restart", NODE)
+    wait_for(is_ready, 180)
+    return {"started": before}
 
 
-def test_a_dbt_pod_killed_while_it_builds_is_started_again(
-    disturbed: Disturbed,
-) -> None:
-    disturbed("dbt.intermediate", "deferred", lambda: delete_pod("layer=intermediate"))
+SCHEDULER, API_SERVER = "component=scheduler", "component in (api-server, webserver)"
+RATES, UPLOAD, TWICE = "a rates API that recovers", "a deleted upload pod", "a run started twice"
+KILLED, EVICTED, STARVED = "a killed dbt pod", "an evicted dbt pod", "a dbt pod out of memory"
+NO_SCHEDULER, NO_API_SERVER = "a deleted scheduler", "a restarted API server"
+NO_STORAGE, NO_BIGQUERY, NO_NODE = "an absence of Cloud Storage", "a restart of BigQuery", "a restarted node"
+FIRST = (
+    Fault(UPLOAD, "uploads.upload", "running", lambda: delete_pod("task_id=uploads.upload")),
+    Fault(NO_SCHEDULER, "raw_load.load", "running", lambda: delete_pod(SCHEDULER)),
+    Fault(KILLED, "dbt.intermediate", "deferred", lambda: delete_pod("layer=intermediate")),
+    Fault(EVICTED, "dbt.marts", "deferred", lambda: evict_pod("layer=marts")),
+)
+SECOND = (
+    Fault(NO_STORAGE, "uploads.upload", "running", take_storage_away),
+    Fault(NO_API_SERVER, "uploads.upload", "running", lambda: delete_pod(API_SERVER)),
+    Fault(NO_BIGQUERY, "raw_load.load", "running", lambda: delete_pod("app=bigquery", SANDBOX)),
+    Fault(STARVED, "dbt.intermediate", "deferred", lambda: starve_pod("layer=intermediate")),
+    Fault(NO_NODE, "dbt.marts", "deferred", restart_node),
+)
 
 
-def test_an_evicted_dbt_pod_is_started_again(
-    disturbed: Disturbed,
-) -> None:
-    disturbed("dbt.marts", "deferred", lambda: evict_pod("layer=marts"))
-
-
-def test_a_dbt_pod_that_runs_out_of_memory_is_started_again(
-    disturbed: Disturbed,
-) -> None:
+def disturb(place: Place, run_id: str, faults: Sequence[Fault], quiet: Done) -> Disturbed:
+    """Break things during a run that was started, see it through, and compare its marts with a quiet run's."""
+    hits = {}
     with PodWatch() as watch:
-        disturbed("dbt.intermediate", "deferred", lambda: starve_pod("layer=intermediate"))
-    assert "OOMKilled" in ends(watch)
+        for fault in faults:
+            place.wait_until(run_id, fault.task_id, fault.state)
+            target = fault.strike()
+            hits[fault.name] = Hit(fault, datetime.now(UTC), target)
+        state = place.finish(run_id)
+    differing = differences(quiet.marts, place.marts()) if state == "success" else {}
+    label = run_id.replace(":", "")  # no label may hold one; Airflow adds a digest instead
+    its = [pod for pod in watch.seen.values() if pod["metadata"]["labels"]["run_id"].startswith(label)]
+    return Disturbed(hits, state, place.tasks(run_id), its, differing)
 
 
-def test_a_run_that_is_started_twice_waits_for_the_first(place: Place, disturbed: Disturbed) -> None:
-    second = ""
-
-    def start_again() -> None:
-        nonlocal second
-        (folder,) = landing().iterdir()
-        second = place.trigger(str(MOUNT / folder.name), full_refresh=True)
-        assert place.airflow.run_state(DAG, second) == "queued"
-
-    disturbed("uploads.upload", "running", start_again)
-    assert place.finish(second) == "success"
-
-
-def test_a_restart_of_bigquery_during_the_load_is_outlasted(
-    disturbed: Disturbed,
-) -> None:
-    disturbed("raw_load.load", "running", lambda: delete_pod("app=bigquery", SANDBOX))
+def report(disturbed: Disturbed) -> None:
+    """Keep what came of each fault of a run."""
+    is_over = disturbed.state == "success"
+    for name in disturbed.hits:
+        outcome = Outcome(
+            f"on kind: {name}",
+            OUTLASTED,
+            OUTLASTED if is_over else STOPPED,
+            round(disturbed.seconds(name), 1) if is_over else 0.0,
+            WELL if is_over and not disturbed.differing else BAD,
+            tuple(disturbed.differing),
+        )
+        remember(ON_KIND, outcome)
 
 
-def test_an_absence_of_cloud_storage_is_outlasted(
-    disturbed: Disturbed,
-) -> None:
-    def away() -> None:
-        kubectl("scale", "deployment/storage", "--replicas=0", "--namespace", SANDBOX)
-        time.sleep(DOWN_SECONDS)
-        kubectl("scale", "deployment/storage", "--replicas=1", "--namespace", SANDBOX)
+@pytest.fixture(scope="module")
+def first(place: Place, delivery: Path, done: Done) -> Iterator[Disturbed]:
+    """The first run. The rates API refuses it three times, and a second run is started while it goes on."""
+    source = landed(delivery)
+    # Each chunk's answer comes a second late, so that an upload can be met in the middle.
+    plant("storage", 4443, {"mode": "slow", "times": 200})
 
-    disturbed("uploads.upload", "running", away)
+    def start_again() -> Object:
+        run_id = place.trigger(source, full_refresh=True)
+        return {"run_id": run_id, "state": place.airflow.run_state(DAG, run_id)}
 
-
-def test_a_rates_api_that_recovers_is_asked_again(disturbed: Disturbed) -> None:
+    refusing = datetime.now(UTC)
     plant("rates", 8090, {"mode": "503", "times": 3})
-    disturbed("exchange_rates.fetch", "running", lambda: None)
+    run_id = place.trigger(source, full_refresh=True)
+    twice = Fault(TWICE, "exchange_rates.fetch", "running", start_again)
+    found = disturb(place, run_id, (twice, *FIRST), done)
+    said = kubectl(
+        "logs", "deployment/rates", "--namespace", SANDBOX, f"--since-time={refusing:%Y-%m-%dT%H:%M:%SZ}"
+    )
+    rates = Fault(RATES, "exchange_rates.fetch", "running", dict)
+    found = replace(found, hits={RATES: Hit(rates, refusing, {"log": said}), **found.hits})
+    report(found)
+    yield found
+    plant("storage", 4443, {"mode": "none"})
 
 
-def test_a_restarted_api_server_is_outlasted_by_running_tasks(
-    disturbed: Disturbed,
-) -> None:
-    disturbed("uploads.upload", "running", lambda: delete_pod("component in (api-server, webserver)"))
+@pytest.fixture(scope="module")
+def second(place: Place, done: Done, first: Disturbed) -> Disturbed:
+    """The run that was started during the first one."""
+    found = disturb(place, first.target(TWICE)["run_id"], SECOND, done)
+    report(found)
+    return found
 
 
-def test_a_restarted_node_finishes_the_run(
-    disturbed: Disturbed,
-) -> None:
-    def restart() -> None:
-        docker("restart", NODE)
-        wait_for(is_ready, 180)
+def test_the_first_run_ends_well_with_the_marts_of_a_quiet_one(first: Disturbed) -> None:
+    assert (first.state, first.differing) == ("success", {})
 
-    disturbed("dbt.staging", "deferred", restart)
+
+def test_the_second_run_ends_well_with_the_marts_of_a_quiet_one(second: Disturbed) -> None:
+    assert (second.state, second.differing) == ("success", {})
+
+
+def test_a_rates_api_that_recovers_is_asked_again_by_the_same_try(first: Disturbed) -> None:
+    asked = [line for line in first.target(RATES)["log"].splitlines() if "BRL" in line]
+    assert [line.rpartition('" ')[2].split()[0] for line in asked] == ["503", "503", "503", "200"]
+    assert len(first.pods_of("exchange_rates.fetch")) == 1
+
+
+def test_an_upload_whose_pod_is_deleted_is_tried_again(first: Disturbed) -> None:
+    deleted = first.target(UPLOAD)
+    assert [uid(pod) == uid(deleted) for pod in first.pods_of(task_of(deleted))] == [True, False]
+
+
+def test_a_deleted_scheduler_picks_the_run_up_again(first: Disturbed) -> None:
+    assert uid(first.target(NO_SCHEDULER)) not in {uid(pod) for pod in pods(SCHEDULER)}
+    assert first.seconds(NO_SCHEDULER) > 0
+
+
+@pytest.mark.parametrize(("fault", "task"), [(KILLED, "dbt.intermediate"), (EVICTED, "dbt.marts")])
+def test_a_dbt_pod_that_is_taken_away_is_started_again(first: Disturbed, fault: str, task: str) -> None:
+    taken, *others = first.pods_of(task)
+    assert uid(taken) == uid(first.target(fault))
+    assert [pod["metadata"]["labels"]["try_number"] for pod in others] == ["2"]
+
+
+def test_an_eviction_ended_a_dbt_pod(first: Disturbed) -> None:
+    evicted = first.pods_of("dbt.marts")[0]
+    reasons = {condition.get("reason") for condition in evicted["status"]["conditions"]}
+    assert "EvictionByEvictionAPI" in reasons
+
+
+def test_a_run_that_is_started_twice_waits_for_the_first(first: Disturbed, second: Disturbed) -> None:
+    assert first.target(TWICE)["state"] == "queued"
+    ends, starts = [task.end for task in first.tasks], [task.start for task in second.tasks]
+    assert min(start for start in starts if start) >= max(end for end in ends if end)
+
+
+def test_an_absence_of_cloud_storage_is_outlasted(second: Disturbed) -> None:
+    assert uid(second.target(NO_STORAGE)) not in {uid(pod) for pod in pods("app=storage", SANDBOX)}
+    assert second.seconds(NO_STORAGE) > 0
+
+
+def test_a_restarted_api_server_is_outlasted_by_running_tasks(second: Disturbed) -> None:
+    assert uid(second.target(NO_API_SERVER)) not in {uid(pod) for pod in pods(API_SERVER)}
+    assert second.seconds(NO_API_SERVER) > 0
+
+
+def test_a_restart_of_bigquery_during_the_load_is_outlasted(second: Disturbed) -> None:
+    assert uid(second.target(NO_BIGQUERY)) not in {uid(pod) for pod in pods("app=bigquery", SANDBOX)}
+    assert second.seconds(NO_BIGQUERY) > 0
+
+
+def test_a_dbt_pod_that_runs_out_of_memory_is_started_again(second: Disturbed) -> None:
+    starved, *others = second.pods_of("dbt.intermediate")
+    ends = [
+        entry["state"].get("terminated", {}).get("reason") for entry in starved["status"]["containerStatuses"]
+    ]
+    assert "OOMKilled" in ends
+    assert others
+
+
+def test_a_restarted_node_finishes_the_run(second: Disturbed) -> None:
+    assert node_started() > second.target(NO_NODE)["started"]
+    assert second.seconds(NO_NODE) > 0

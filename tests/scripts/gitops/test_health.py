@@ -1,4 +1,4 @@
-"""When an environment is well. What the cluster says is played here; tests/e2e_gitops asks a real one."""
+"""When an environment is well. What the cluster says is played here; tests/e2e/gitops asks a real one."""
 
 from __future__ import annotations
 

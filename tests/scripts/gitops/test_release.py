@@ -1,4 +1,4 @@
-"""What a release holds. Pushing it to a registry is tested with the cluster, tests/e2e_gitops."""
+"""What a release holds. Pushing it to a registry is tested with the cluster, tests/e2e/gitops."""
 
 from __future__ import annotations
 

@@ -22,9 +22,10 @@ from scripts.gitops.checkout import Checkout
 from scripts.gitops.health import Cluster, complaints
 from scripts.gitops.release import publish
 from scripts.gitops.versions import tag_of
+from tests.e2e.conftest import Done
 from tests.web import serving
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 EVIDENCE = ROOT / "build" / "e2e" / "gitops.json"
 WELL_SECONDS = 600
 
@@ -86,8 +87,19 @@ class Fleet:
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def flux(done: Done) -> Iterator[None]:
+    """Flux in charge of the cluster, after the undisturbed run; KEEP=1 leaves it in."""
+    assert done.state == "success"
+    run(sys.executable, "-m", "scripts.gitops", "up", cwd=ROOT)
+    yield
+    if "KEEP" not in os.environ:
+        run(sys.executable, "-m", "scripts.gitops", "down", cwd=ROOT)
+
+
+@pytest.fixture(scope="session")
+def address(flux: None) -> Iterator[str]:
     """Where the Git server is reached from here."""
+    assert flux is None
     with kind.git_server() as url:
         yield url
 
@@ -106,14 +118,14 @@ def checkout(address: str, tmp_path_factory: pytest.TempPathFactory) -> Checkout
 def releases(checkout: Checkout) -> Releases:
     """Each is a commit of its own; the good one is what the cluster runs already."""
     good = run("git", "rev-parse", "HEAD", cwd=ROOT).strip()
-    commits = [_commit(checkout, slots) for slots in (5, 6)]
-    other, bad = commits
+    other = _commit(checkout, _set_slots)
+    bad = _commit(checkout, _give_up_early)
     for name in ("airflow", "dbt"):
         _tag(f"{name}:{tag_of(good)}", f"{name}:{tag_of(other)}")
         _tag(f"{name}:{tag_of(good)}", f"{name}:{tag_of(bad)}")
     # An image that is there and starts, but holds no Airflow.
     _tag(f"dbt:{tag_of(good)}", f"airflow:{tag_of(bad)}")
-    for commit in commits:
+    for commit in (other, bad):
         list(publish(checkout, commit, kind.REGISTRY, chart.provide(), ""))
     return Releases(good, other, bad)
 
@@ -137,15 +149,24 @@ def fleet(checkout: Checkout, releases: Releases) -> Iterator[Fleet]:
         yield Fleet(checkout, url)
 
 
-def _commit(checkout: Checkout, slots: int) -> str:
-    """A commit on the main branch that gives the pool other slots."""
-    values = checkout.folder / "charts" / "platform" / "values.yaml"
+def _set_slots(folder: Path) -> None:
+    """Give the pool other slots, so that the cluster changes."""
+    values = folder / "charts" / "platform" / "values.yaml"
     text = values.read_text()
     old = next(line for line in text.splitlines() if "slots:" in line)
-    values.write_text(
-        text.replace(old, f"    bigquery: {{slots: {slots}, description: Bounds BigQuery's jobs}}")
-    )
-    checkout.git("commit", "--quiet", "--all", "--message", f"Give the pool {slots} slots")
+    values.write_text(text.replace(old, "    bigquery: {slots: 5, description: Bounds BigQuery's jobs}"))
+
+
+def _give_up_early(folder: Path) -> None:
+    """Wait half as long for the platform to get ready, as it never will."""
+    patches = folder / "charts" / "gitops" / "kind" / "common" / "kustomization.yaml"
+    patches.write_text(patches.read_text().replace("value: 90s", "value: 45s"))
+
+
+def _commit(checkout: Checkout, change: Callable[[Path], None]) -> str:
+    """A commit on the main branch with a change of the clone."""
+    change(checkout.folder)
+    checkout.git("commit", "--quiet", "--all", "--message", str(change.__doc__))
     checkout.git("push", "--quiet", "origin", "HEAD:main")
     return checkout.git("rev-parse", "HEAD").strip()
 
@@ -171,6 +192,12 @@ def is_well(cluster: Cluster, commit: str) -> bool:
         return not complaints(cluster, tag_of(commit))
     except CommandError:
         return False
+
+
+def request(cluster: Cluster, kind: str, name: str) -> None:
+    """Ask Flux to reconcile an object now, as `flux reconcile` does."""
+    now = f"reconcile.fluxcd.io/requestedAt={time.time()}"
+    cluster.kubectl("annotate", kind, name, "--overwrite", now)
 
 
 def until(condition: Callable[[], bool], seconds: float = WELL_SECONDS) -> float:

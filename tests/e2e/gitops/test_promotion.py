@@ -7,19 +7,18 @@ from pathlib import Path
 import pytest
 
 from scripts.cluster.run import DAG
-from scripts.cluster.status import connect
-from scripts.generate import generate
 from scripts.gitops import kind
 from scripts.gitops.health import Cluster
 from scripts.gitops.versions import tag_of
-from tests.e2e.place import landed, wait_for
-from tests.e2e_gitops.conftest import Fleet, Releases, attempted, is_well, timings, until
+from scripts.marts import differences
+from tests.e2e.conftest import Done
+from tests.e2e.gitops.conftest import Fleet, Releases, attempted, is_well, request, timings, until
+from tests.e2e.place import Place, landed
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
 
 STAGING, PRODUCTION = kind.cluster("staging"), kind.cluster("production")
 APPLIED_SECONDS = 60
-RUN_SECONDS = 900
 
 
 def serving_tag(cluster: Cluster) -> str:
@@ -134,17 +133,16 @@ def test_what_is_edited_by_hand_is_put_back(promoted: float) -> None:
 def test_a_deleted_release_comes_back(promoted: float, releases: Releases) -> None:
     assert promoted
     STAGING.kubectl("delete", "helmrelease", "airflow")
+    request(STAGING, "kustomizations.kustomize.toolkit.fluxcd.io", "release")
 
     timings["from a deleted release to back"] = until(lambda: is_well(STAGING, releases.other))
 
 
 def test_two_promotions_at_once_make_one_commit_and_a_run_goes_on_through_them(
-    fleet: Fleet, releases: Releases, tmp_path: Path
+    fleet: Fleet, releases: Releases, place: Place, delivery: Path, done: Done
 ) -> None:
-    airflow = connect()
-    generate(tmp_path / "delivery", 1000, 42)
-    run_id = airflow.trigger(DAG, {"source_uri": landed(tmp_path / "delivery")})
-    wait_for(lambda: any(task.state == "running" for task in airflow.tasks(DAG, run_id)), RUN_SECONDS)
+    run_id = place.trigger(landed(delivery), full_refresh=True)
+    place.wait_until(run_id, "uploads.upload", "running")
     before = fleet.commits()
 
     both = [fleet.start("promote"), fleet.start("promote")]
@@ -156,12 +154,12 @@ def test_two_promotions_at_once_make_one_commit_and_a_run_goes_on_through_them(
         lambda: is_well(PRODUCTION, releases.other)
     )
     assert is_serving(PRODUCTION, releases.other)
-    wait_for(lambda: airflow.run_state(DAG, run_id) in ("success", "failed"), RUN_SECONDS)
-    assert airflow.run_state(DAG, run_id) == "success"
+    assert place.finish(run_id) == "success"
+    assert differences(done.marts, place.marts()) == {}
 
 
 def test_a_bad_release_in_production_is_rolled_back_while_the_old_one_serves(
-    fleet: Fleet, releases: Releases
+    fleet: Fleet, releases: Releases, place: Place
 ) -> None:
     fleet.do("stage", "--commit", releases.bad, "--to", "production")
     until(lambda: attempted(PRODUCTION) == tag_of(releases.bad))
@@ -169,7 +167,7 @@ def test_a_bad_release_in_production_is_rolled_back_while_the_old_one_serves(
     until(lambda: failure(PRODUCTION) == "RollbackSucceeded")
 
     assert is_serving(PRODUCTION, releases.other)
-    assert connect().has_dag(DAG)
+    assert place.airflow.has_dag(DAG)
 
 
 def test_a_rollback_makes_production_well_again(fleet: Fleet, releases: Releases) -> None:
