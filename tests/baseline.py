@@ -1,4 +1,4 @@
-"""The baseline: what one whole run leaves, built once and copied by every module that needs built tables.
+"""The baseline: what the demo leaves, built once and copied by every module that needs built tables.
 
 The folder is named after the content that the run depends on, so a change of code, dbt project or emulator builds a
 new one. Run as a module it builds what is missing.
@@ -20,10 +20,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.console import Console
+
 from customer360.catalogue import source
-from customer360.dbt_session import DbtSession
-from customer360.settings import from_environment
-from scripts.demo.pipeline import Pipeline, Run
+from scripts.demo import __main__ as demo
+from scripts.demo.pipeline import Run
 from scripts.generate import generate
 from scripts.sandbox import Sandbox, copy_data, running_sandbox
 from tests.dags.steps import witness
@@ -37,8 +38,9 @@ ORDERS, SEED, DAY = 120, 7, "2026-01-31"
 DEPENDS_ON = (
     "dags/customer360",
     "dbt",
-    "scripts/demo/pipeline.py",
+    "scripts/demo",
     "scripts/generate",
+    "scripts/leak_scan",
     "scripts/sandbox",
     "requirements/dev.txt",
     "requirements/sandbox.txt",
@@ -66,7 +68,7 @@ class Baseline:
     @property
     def dbt(self) -> Path:
         """What dbt wrote: manifest.json, run_results.json, partial_parse.msgpack."""
-        return self.folder / "dbt"
+        return self.folder / "demo" / "target"
 
     @property
     def run(self) -> Run:
@@ -144,19 +146,16 @@ def _build_in_a_process(folder: Path) -> None:
 
 
 def build(folder: Path) -> None:
-    """Run the whole pipeline on a small delivery, and keep all that it leaves in `folder`. Raises a step's error."""
-    delivery, target = folder / "delivery", folder / "dbt"
+    """Run the demo on a small delivery, and keep all that it leaves in `folder`. Raises a step's error."""
+    delivery = folder / "delivery"
     generate(delivery, ORDERS, SEED)
     witness.plant(delivery)
     _plant_payment(delivery)
-    with running_sandbox(folder / "sandbox") as sandbox:
-        os.environ |= sandbox.environment() | {"C360_DATASET_PREFIX": PREFIX}
-        settings = from_environment()
-        pipeline = Pipeline(settings, Run("run-baseline", DAY))
-        pipeline.create_datasets()
-        with DbtSession(settings.dbt_directory, settings.dbt_target, target, target / "logs/dbt.out") as dbt:
-            pipeline.execute(str(delivery), dbt)
-    (folder / "run.pickle").write_bytes(pickle.dumps(pipeline.run))
+    record = Run("run-baseline", DAY)
+    with environment({"C360_DATASET_PREFIX": PREFIX}):
+        code = demo.run(demo.parser().parse_args(["--source", str(delivery)]), Console(), record, folder)
+    assert code == 0, "personal data reached an open mart"
+    (folder / "run.pickle").write_bytes(pickle.dumps(record))
 
 
 def _plant_payment(delivery: Path) -> None:

@@ -41,7 +41,6 @@ from scripts.sandbox.__main__ import print_endpoints
 
 # dbt takes a relative path from its own project folder.
 BUILD = Path("build").resolve()
-DEMO = BUILD / "demo"
 CHAOS = BUILD / "chaos" / "summary.json"
 STEP_ERRORS = (
     DbtError,
@@ -74,10 +73,10 @@ FAILED, BAD_INPUT, LEAKED = 1, 2, 3
 
 def main() -> int:
     """Run the demo; the exit code."""
-    arguments = _arguments()
+    arguments = parser().parse_args()
     console = Console(stderr=False)
     try:
-        return run(arguments, console)
+        return run(arguments, console, new_run())
     except BadFileError as error:
         console.print(f"[bold red]Input refused[/] {error}", highlight=False)
         return BAD_INPUT
@@ -86,48 +85,56 @@ def main() -> int:
         return FAILED
 
 
-def run(arguments: argparse.Namespace, console: Console) -> int:
-    """Run every step with live progress, then write summary, docs and report."""
+def new_run() -> Run:
+    """The record of a run that starts now."""
+    now = datetime.now(UTC)
+    return Run(f"demo-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}", f"{now:%Y-%m-%d}")
+
+
+def run(arguments: argparse.Namespace, console: Console, record: Run, build: Path = BUILD) -> int:
+    """Run every step with live progress, then write summary, docs and report below `build`; the exit code.
+
+    `record` is filled with what the run did. Raises BadFileError and STEP_ERRORS.
+    """
+    demo = build / "demo"
     with ExitStack() as stack:
         progress = stack.enter_context(Progress(console, TITLES))
         wait_for_files = stack.enter_context(
-            delivered(arguments.source, arguments.orders, arguments.seed, BUILD / "data")
+            delivered(arguments.source, arguments.orders, arguments.seed, build / "data")
         )
         progress.start("sandbox")
-        place = stack.enter_context(running_sandbox(BUILD / "sandbox", fresh=True, keep=arguments.keep))
+        place = stack.enter_context(running_sandbox(build / "sandbox", fresh=True, keep=arguments.keep))
         os.environ.update(place.environment())
         os.environ.setdefault("C360_COMMIT", _commit())
         settings = from_environment()
         dbt = stack.enter_context(
             DbtSession(
-                settings.dbt_directory, settings.dbt_target, DEMO / "target", DEMO / "logs" / "dbt.out"
+                settings.dbt_directory, settings.dbt_target, demo / "target", demo / "logs" / "dbt.out"
             )
         )
         progress.start("data")
         source = wait_for_files()
-        now = datetime.now(UTC)
-        run_id = f"demo-{now:%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
-        pipeline = Pipeline(settings, Run(run_id, f"{now:%Y-%m-%d}"), progress.start, progress.note)
+        pipeline = Pipeline(settings, record, progress.start, progress.note)
         pipeline.create_datasets()
         pipeline.execute(str(source), dbt)
         # dbt is a process of its own: it writes its documentation while this one scans.
         docs = stack.enter_context(ThreadPoolExecutor(1)).submit(
-            write_docs, dbt, DEMO / "target", DEMO / "docs"
+            write_docs, dbt, demo / "target", demo / "docs"
         )
         progress.start("leaks")
         leaks = scan(pipeline.warehouse, settings, _ledger(source)).leaks
         progress.start("docs")
         docs.result()
         summary = build_summary(pipeline, leaks, {"dbt": peak_rss_mb(dbt.pid), **place.rss_mb()})
-        write_summary(DEMO / "summary.json", summary)
+        write_summary(demo / "summary.json", summary)
         progress.start("report")
         write_report(
-            DEMO / "report.html",
+            demo / "report.html",
             summary | _last_campaign(),
             collect(pipeline.warehouse.client, settings.dataset_prefix),
         )
         progress.stop()
-        print_summary(console, summary, DEMO)
+        print_summary(console, summary, demo)
         if arguments.keep:
             print_endpoints(place)
     return LEAKED if leaks else 0
@@ -146,15 +153,16 @@ def _ledger(source: Path) -> Path | None:
     return ledger if ledger.exists() else None
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--source", default="", help="folder or URL with the nine files (gzip accepted)")
-    parser.add_argument(
+def parser() -> argparse.ArgumentParser:
+    """The command's arguments."""
+    found = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    found.add_argument("--source", default="", help="folder or URL with the nine files (gzip accepted)")
+    found.add_argument(
         "--orders", type=_positive, default=10_000, help="orders to generate (default: %(default)s)"
     )
-    parser.add_argument("--seed", type=int, default=360, help="seed of the generator (default: %(default)s)")
-    parser.add_argument("--keep", action="store_true", help="leave the sandbox up and print its endpoints")
-    return parser.parse_args()
+    found.add_argument("--seed", type=int, default=360, help="seed of the generator (default: %(default)s)")
+    found.add_argument("--keep", action="store_true", help="leave the sandbox up and print its endpoints")
+    return found
 
 
 def _positive(text: str) -> int:

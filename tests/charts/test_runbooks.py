@@ -159,10 +159,19 @@ def test_the_delivery_of_an_earlier_run_is_restored(
     assert warehouse.rows(count) == [{"n": 30}]
 
 
-@pytest.mark.slow
-def test_the_deliveries_of_a_range_are_rehearsed(tmp_path: Path) -> None:
-    generate(tmp_path / "2026-01-05", 20, 7)
+def test_the_deliveries_of_a_range_are_rehearsed_oldest_first(tmp_path: Path) -> None:
+    # What `make demo` does is the baseline of all tests; this make writes down what it is asked.
+    asked, make = tmp_path / "asked", tmp_path / "bin" / "make"
+    make.parent.mkdir()
+    make.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {asked}\n')
+    make.chmod(0o755)
+    folders = [tmp_path / "deliveries" / day for day in ("2026-01-05", "2026-01-06")]
+    for folder in folders:
+        folder.mkdir(parents=True)
 
-    run_block("backfill-a-range", {"DELIVERIES": str(tmp_path)})
+    run_block(
+        "backfill-a-range",
+        {"DELIVERIES": str(tmp_path / "deliveries"), "PATH": f"{make.parent}:{os.environ['PATH']}"},
+    )
 
-    assert (ROOT / "build/demo/summary.json").exists()
+    assert asked.read_text().splitlines() == [f"demo SOURCE={folder}" for folder in folders]

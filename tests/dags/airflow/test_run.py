@@ -68,7 +68,8 @@ class Cluster:
         done = subprocess.run(command, env=environment | image, capture_output=True, text=True, check=False)
         if done.returncode:
             raise AirflowFailException(done.stderr[-2000:])
-        self.outcomes.append(json.loads(done.stdout))
+        [line] = done.stdout.splitlines()
+        self.outcomes.append(json.loads(line))
         self.record(operator)
 
     def record(self, operator: Any) -> None:
@@ -137,7 +138,9 @@ def test_an_upload_is_shown_by_its_table(good_run: Any) -> None:
 @pytest.mark.usefixtures("good_run")
 def test_the_layers_are_built_in_order_and_every_test_passes(cluster: Cluster) -> None:
     assert cluster.arguments == [[task_id.removeprefix("dbt."), "--no-full-refresh"] for task_id in BUILDS]
+    assert [outcome["layer"] for outcome in cluster.outcomes] == [layer for [layer, _] in cluster.arguments]
     assert all(outcome["failed"] == 0 < outcome["passed"] for outcome in cluster.outcomes)
+    assert all(outcome["models"] > 0 for outcome in cluster.outcomes)
 
 
 @pytest.mark.usefixtures("good_run")

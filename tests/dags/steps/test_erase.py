@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from customer360.storage import Bucket
 from customer360.strangers import substitute
 from customer360.warehouse import Warehouse
 from scripts.demo.pipeline import Pipeline, Run
+from scripts.erase import __main__ as command
 from scripts.sandbox import Sandbox
 from tests.baseline import Baseline
 from tests.dags.steps import witness
@@ -57,12 +60,12 @@ class World:
         done.load_raw(str(self.delivery))
         return done
 
-    def erase(self, person: str = witness.PERSON) -> subprocess.CompletedProcess[str]:
+    def erase(self) -> subprocess.CompletedProcess[str]:
         """What `make erase` runs."""
         return subprocess.run(
             [sys.executable, "-m", "scripts.erase"],
             cwd=ROOT,
-            env={**os.environ, "PERSON": person},
+            env={**os.environ, "PERSON": witness.PERSON},
             capture_output=True,
             text=True,
             check=False,
@@ -238,17 +241,33 @@ def test_the_rows_of_others_stand_in_the_objects_as_delivered(world: World) -> N
     assert all(b"".join(world.bucket.read(entry)).startswith(others) for entry in objects)
 
 
-def test_a_second_time_nothing_changes(world: World, standing: Standing) -> None:
-    done = world.erase()
-    assert done.returncode == 0
-    assert "this person was erased before; nothing changed" in done.stdout
-    assert Standing(world.contents(), world.generations()) == standing
+@pytest.fixture(scope="module")
+def refusals(standing: Standing) -> dict[str, tuple[int, str]]:
+    """What the command says of who was erased before, and of somebody unknown: exit code and words."""
+    assert standing.generations  # looked at before
+    said = {}
+    for name, person in (("erased", witness.PERSON), ("unknown", "f" * 32)):
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as output:
+            patch.setenv("PERSON", person)
+            patch.setattr(sys, "argv", ["erase"])
+            said[name] = command.main(), output.getvalue()
+    return said
 
 
-def test_somebody_unknown_is_refused_and_nothing_changes(world: World, standing: Standing) -> None:
-    done = world.erase("f" * 32)
-    assert done.returncode == 2
-    assert "no such person; nothing changed" in done.stdout
+def test_a_second_time_the_command_says_that_the_person_was_erased(
+    refusals: dict[str, tuple[int, str]],
+) -> None:
+    code, said = refusals["erased"]
+    assert (code, "this person was erased before; nothing changed" in said) == (0, True)
+
+
+def test_somebody_unknown_is_refused(refusals: dict[str, tuple[int, str]]) -> None:
+    code, said = refusals["unknown"]
+    assert (code, "no such person; nothing changed" in said) == (2, True)
+
+
+@pytest.mark.usefixtures("refusals")
+def test_neither_of_both_changes_anything(world: World, standing: Standing) -> None:
     assert Standing(world.contents(), world.generations()) == standing
 
 

@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.sandbox, pytest.mark.baseline]
 
 ROWS = 2000
 PAUSE_SECONDS = 0.05  # between two questions of a reader, which would else keep the emulator busy
+LONG_PAUSE_SECONDS = 0.5  # where it reads through two whole builds
 HASHES = {
     "intermediate.int_person_keys": ("customer_key", "contact_key"),
     "intermediate.int_order_keys": ("order_key",),
@@ -39,6 +40,7 @@ class Reader:
 
     warehouse: Warehouse
     sql: str
+    pause: float = PAUSE_SECONDS
     answers: list[tuple[object, ...]] = field(default_factory=list)
 
     @contextmanager
@@ -49,7 +51,7 @@ class Reader:
             while not stopped.is_set():
                 self.answers.extend(tuple(row.values()) for row in self.warehouse.rows(self.sql))
                 asked.set()
-                stopped.wait(PAUSE_SECONDS)
+                stopped.wait(self.pause)
 
         thread = threading.Thread(target=read)
         thread.start()
@@ -145,6 +147,7 @@ def rotation(
         "max(customers.key_version) as version "
         f"from {marts}.fct_orders as orders "
         f"left join {marts}.dim_customers as customers on orders.customer_key = customers.customer_key",
+        LONG_PAUSE_SECONDS,
     )
     history = count(warehouse, f"{marts}.customer_segment_history")
     with reader.reading():
