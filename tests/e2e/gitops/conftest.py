@@ -104,14 +104,18 @@ def address(flux: None) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def checkout(address: str, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+def clone(address: str, folder: Path) -> Checkout:
     """A clone of what Flux follows."""
-    folder = tmp_path_factory.mktemp("fleet") / "clone"
     run("git", "clone", "--quiet", address, str(folder))
     for name, value in (("user.name", "Test"), ("user.email", "test@example.com")):
         run("git", "config", name, value, cwd=folder)
     return Checkout(folder)
+
+
+@pytest.fixture(scope="session")
+def checkout(address: str, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """The clone that the tests use."""
+    return clone(address, tmp_path_factory.mktemp("fleet") / "clone")
 
 
 @pytest.fixture(scope="session")

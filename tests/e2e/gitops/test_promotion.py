@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from scripts.gitops.health import Cluster
 from scripts.gitops.versions import tag_of
 from scripts.marts import differences
 from tests.e2e.conftest import Done
-from tests.e2e.gitops.conftest import Fleet, Releases, attempted, is_well, request, timings, until
+from tests.e2e.gitops.conftest import Fleet, Releases, attempted, clone, is_well, request, timings, until
 from tests.e2e.place import Place, landed
 
 pytestmark = [pytest.mark.cluster, pytest.mark.slow]
@@ -140,13 +141,15 @@ def test_a_deleted_release_comes_back(promoted: float, releases: Releases) -> No
 
 
 def test_two_promotions_at_once_make_one_commit_and_a_run_goes_on_through_them(
-    fleet: Fleet, releases: Releases, place: Place, delivery: Path, done: Done
+    fleet: Fleet, releases: Releases, address: str, tmp_path: Path, place: Place, delivery: Path, done: Done
 ) -> None:
+    # Two people have two clones; within one, git locks its files.
+    colleague = replace(fleet, checkout=clone(address, tmp_path / "clone"))
     run_id = place.trigger(landed(delivery), full_refresh=True)
     place.wait_until(run_id, "uploads.upload", "running")
     before = fleet.commits()
 
-    both = [fleet.start("promote"), fleet.start("promote")]
+    both = [fleet.start("promote"), colleague.start("promote")]
     said = [process.communicate()[0] for process in both]
 
     assert [process.returncode for process in both] == [0, 0], said
