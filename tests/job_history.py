@@ -17,6 +17,14 @@ TRANSACTION = ("begin transaction", "commit transaction")
 # Names of types that the API still calls as it once did.
 TYPES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
 
+# As far as it is asked for: cloud.google.com/bigquery/docs/information-schema-columns
+COLUMNS = (
+    bigquery.SchemaField("table_name", "STRING"),
+    bigquery.SchemaField("column_name", "STRING"),
+    bigquery.SchemaField("ordinal_position", "INTEGER"),
+    bigquery.SchemaField("data_type", "STRING"),
+)
+
 Dropped = Mapping[str, Sequence[bigquery.SchemaField]]
 
 
@@ -50,6 +58,7 @@ def refused(
 
 def _tables(warehouse: Warehouse, settings: Settings) -> Iterator[Table]:
     for dataset in map(settings.dataset, LAYERS):
+        yield _table(f"{dataset}.INFORMATION_SCHEMA.COLUMNS", COLUMNS)
         for entry in warehouse.client.list_tables(dataset):
             schema = warehouse.client.get_table(entry.reference).schema
             yield _table(f"{dataset}.{entry.table_id}", schema)
