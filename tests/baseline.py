@@ -23,7 +23,6 @@ from pathlib import Path
 from rich.console import Console
 
 from customer360.catalogue import source
-from scripts.demo import __main__ as demo
 from scripts.demo.pipeline import Run
 from scripts.generate import generate
 from scripts.sandbox import Sandbox, copy_data, running_sandbox
@@ -147,6 +146,8 @@ def _build_in_a_process(folder: Path) -> None:
 
 def build(folder: Path) -> None:
     """Run the demo on a small delivery, and keep all that it leaves in `folder`. Raises a step's error."""
+    from scripts.demo import __main__ as demo  # its charts are not where Airflow is
+
     delivery = folder / "delivery"
     generate(delivery, ORDERS, SEED)
     witness.plant(delivery)
