@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+# Status, headers and body.
+Answer = tuple[int, Mapping[str, str], bytes]
 
 
 @contextmanager
-def serving(files: Mapping[str, bytes]) -> Iterator[str]:
-    """Address of a server that has these files by path; everything else is missing."""
+def answering(answer: Callable[[str], Answer]) -> Iterator[str]:
+    """Address of a server that answers each path, with its query, as the function says."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(200 if self.path in files else 404)
+            status, headers, body = answer(self.path)
+            self.send_response(status)
+            for header in headers.items():
+                self.send_header(*header)
             self.end_headers()
-            self.wfile.write(files.get(self.path, b""))
+            self.wfile.write(body)
 
         do_HEAD = do_GET  # noqa: N815 - the base class names it so
 
@@ -27,3 +33,8 @@ def serving(files: Mapping[str, bytes]) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def serving(files: Mapping[str, bytes]) -> AbstractContextManager[str]:
+    """Address of a server that has these files by path; everything else is missing."""
+    return answering(lambda path: (200 if path in files else 404, {}, files.get(path, b"")))

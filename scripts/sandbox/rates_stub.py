@@ -1,5 +1,8 @@
 """Frankfurter's API, version 1, for the sandbox: the same paths, shapes and status codes, with rates made here.
 
+Source: github.com/lineofflight/frankfurter at 60541ad, lib/versions/v1.rb, lib/versions/v1/quote, lib/rate_scopes.rb,
+lib/no_store_on_error.rb. What it does with a span, a 404 or a currency is listed in rates_stub.md.
+
 The series is a seeded random walk within the range of 2016 to 2018, on the working days of the euro's payment
 system. POST /_fault {"mode": ..., "times": n} makes the next n answers fail, for tests; see FAULTS.
 """
@@ -76,6 +79,14 @@ def made_series(last: date) -> Series:
     return series
 
 
+def span_of(series: Series, start: date, end: date) -> list[str]:
+    """The days of a span, which begins with the last one at or before its start; none when it starts in the future."""
+    if start > datetime.now(UTC).date():
+        return []
+    nearest = max((day for day in series if day <= start.isoformat()), default=start.isoformat())
+    return [day for day in series if nearest <= day <= end.isoformat()]
+
+
 class Stub(ThreadingHTTPServer):
     """The server, and the faults still to come."""
 
@@ -119,11 +130,11 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> tuple[int, Answer]:
         url = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
-        base = query.get("base", query.get("from", "EUR"))
-        symbol = query.get("symbols", query.get("to", ""))
+        base = query.get("from", query.get("base", "EUR")).upper()
+        symbol = query.get("to", query.get("symbols", "")).upper()
         span = SPAN.match(url.path)
         if not span:
-            return 404, {"message": "not found"}
+            return 404, {"status": 404, "message": "not found"}
         try:
             start, end = (
                 date.fromisoformat(span[1]),
@@ -131,10 +142,12 @@ class Handler(BaseHTTPRequestHandler):
             )
         except ValueError:
             return 422, {"message": "invalid date"}
-        if (base, symbol) != ("BRL", "USD"):
+        if base == symbol:
             return 422, {"message": "bad currency pair"}
+        if (base, symbol) != ("BRL", "USD"):  # the only pair that the stub has rates of
+            return 404, {"message": "not found"}
         series = made_series(datetime.now(UTC).date())  # a server that runs for days knows the latest one
-        days = [day for day in series if start.isoformat() <= day <= end.isoformat()]
+        days = span_of(series, start, end)
         if not days:
             return 404, {"message": "not found"}
         rates = {day: {symbol: series[day]} for day in days}
@@ -145,9 +158,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
-        if status == 200:
-            self.send_header("Cache-Control", "public, max-age=86400")
-            self.send_header("ETag", f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
+        self.send_header("Cache-Control", "public, max-age=86400" if status == 200 else "no-store")
+        if status == 200 and "end_date" in answer:
+            self.send_header(
+                "ETag", f'"{hashlib.md5(answer["end_date"].encode(), usedforsecurity=False).hexdigest()}"'
+            )
         self.end_headers()
         self.wfile.write(body)
 

@@ -13,7 +13,7 @@ from kubernetes.client import models as k8s
 from customer360 import alerts
 from customer360.catalogue import CatalogueError
 from customer360.inspector import BadFileError
-from customer360.rates import RatesError
+from customer360.rates import RatesError, RatesRefusedError
 from customer360.settings import SettingsError
 from customer360.steps.reconcile import ReconcileError
 from customer360.storage import ForeignObjectError, StorageError
@@ -27,6 +27,7 @@ PERMANENT: list[Exception] = [
     CatalogueError("why"),
     ForeignObjectError("why"),
     LoadError("why"),
+    RatesRefusedError("why"),
     ReconcileError("why"),
     SettingsError("why"),
 ]
