@@ -19,13 +19,20 @@ REDELIVER = "Deliver the file again."
 
 
 def find(base: str, source: Source) -> str | None:
-    """URL of a source's file under `base`, plain or with `.gz`; None when there is neither."""
+    """URL of a source's file under `base`, plain or with `.gz`; None when there is neither.
+
+    Raises BadFileError when both are there, as one of them is an older delivery.
+    """
     names = (source.file, f"{source.file}.gz")
-    return next(filter(None, (_found(f"{base.rstrip('/')}/{name}") for name in names)), None)
+    found = [url for name in names if (url := _found(f"{base.rstrip('/')}/{name}"))]
+    if len(found) > 1:
+        problem = f"{base} holds this file and {source.file}.gz as well"
+        raise BadFileError(source.file, problem, "Remove the one that is not meant.")
+    return found[0] if found else None
 
 
 def locate(base: str, source: Source) -> str:
-    """URL of a source's file under `base`, plain or with `.gz`. Raises BadFileError when there is neither."""
+    """URL of a source's file under `base`, plain or with `.gz`. Raises BadFileError when there is neither, or both."""
     if url := find(base, source):
         return url
     remedy = f"Put it there (or {source.file}.gz), or point the run to the folder that holds it."
@@ -61,10 +68,23 @@ def _open(url: str) -> AbstractContextManager[IO[bytes]]:
     return cast(AbstractContextManager[IO[bytes]], opened)
 
 
+class _Rejoined:
+    """A stream whose first bytes were read already; a web server that names no length lets nobody go back."""
+
+    def __init__(self, start: bytes, rest: IO[bytes]):
+        self._start, self._rest = start, rest
+
+    def read(self, size: int) -> bytes:
+        if not self._start:
+            return self._rest.read(size)
+        found, self._start = self._start[:size], self._start[size:]
+        return found
+
+
 def _decompressed(raw: IO[bytes]) -> IO[bytes]:
-    is_gzip = raw.read(2) == GZIP_MAGIC
-    raw.seek(0)
-    return cast(IO[bytes], gzip.GzipFile(fileobj=raw)) if is_gzip else raw
+    start = raw.read(len(GZIP_MAGIC))
+    stream = cast(IO[bytes], _Rejoined(start, raw))
+    return cast(IO[bytes], gzip.GzipFile(fileobj=stream)) if start == GZIP_MAGIC else stream
 
 
 def _read_full(stream: IO[bytes], size: int) -> bytes:

@@ -55,7 +55,11 @@ def _arguments() -> argparse.Namespace:
         ("bench", "measure a run against the sandbox's"),
     ):
         runner = verbs.add_parser(verb, help=text)
-        runner.add_argument("--source", default="", help="folder with the nine files (gzip accepted)")
+        runner.add_argument(
+            "--source",
+            default="",
+            help="folder, zip file or https:// URL with the nine files (gzip accepted)",
+        )
         runner.add_argument("--orders", type=int, default=10_000, help="default: %(default)s")
         runner.add_argument("--seed", type=int, default=360, help="of the generator (default: %(default)s)")
         runner.add_argument("--full-refresh", action="store_true", help="build the facts anew")

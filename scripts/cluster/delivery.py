@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from customer360.catalogue import sources
+from customer360.delivery import find
 from scripts.cluster.kind import landing
 from scripts.cluster.pieces import cache_folder
 from scripts.demo.delivery import delivered
@@ -26,7 +27,8 @@ def deliver(source: str, orders: int, seed: int) -> str:
     remove_deliveries()
     folder.mkdir()
     for entry in sources():
-        for path in files.glob(f"{entry.file}*"):
+        if url := find(str(files), entry):
+            path = Path(url.removeprefix("file://"))
             # Pods run as another user than the one who delivers.
             shutil.copyfile(path, folder / path.name)
             (folder / path.name).chmod(0o644)

@@ -156,7 +156,9 @@ def _ledger(source: Path) -> Path | None:
 def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     found = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    found.add_argument("--source", default="", help="folder or URL with the nine files (gzip accepted)")
+    found.add_argument(
+        "--source", default="", help="folder, zip file or https:// URL with the nine files (gzip accepted)"
+    )
     found.add_argument(
         "--orders", type=_positive, default=10_000, help="orders to generate (default: %(default)s)"
     )

@@ -46,10 +46,11 @@ def test_a_file_that_is_missing_in_a_bucket_is_named(bucket: Bucket, run_id: str
         locate(f"gs://{bucket.name}/{run_id}", SELLERS)
 
 
-def test_a_plain_file_is_preferred_to_a_compressed_one(tmp_path: Path) -> None:
+def test_a_plain_file_beside_a_compressed_one_of_its_name_is_refused(tmp_path: Path) -> None:
     (tmp_path / SELLERS.file).write_bytes(b"plain")
     (tmp_path / f"{SELLERS.file}.gz").write_bytes(b"compressed")
-    assert locate(str(tmp_path), SELLERS).endswith(SELLERS.file)
+    with pytest.raises(BadFileError, match=rf"holds this file and {SELLERS.file}.gz as well. Remove the one"):
+        locate(str(tmp_path), SELLERS)
 
 
 def test_a_missing_file_is_named_with_the_place_to_put_it(tmp_path: Path) -> None:
