@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import date, timedelta
 
@@ -17,6 +18,7 @@ from customer360.storage import Bucket, ObjectExistsError
 
 # A first order on a holiday still finds the rate of the working day before it.
 DAYS_BEFORE_FIRST_ORDER = 7
+LONGEST_SHAPE = 30  # characters
 
 
 def fetch_rates(bucket: Bucket, base: str, url: str, run_id: str, ingest_date: str) -> manifest.Record:
@@ -47,15 +49,30 @@ def first_order_date(base: str) -> date:
     """Day of the first purchase in the orders file under `base`. Raises BadFileError when there is none."""
     orders = source("orders")
     place = orders.header.index("order_purchase_timestamp")
-    days = (row[place][:10] for row in _rows(delivery.locate(base, orders), orders.file) if len(row) > place)
-    first = min((day for day in days if _is_date(day)), default=None)
+    rows = _rows(delivery.locate(base, orders), orders.file)
+    next(rows, None)  # the header
+    first: str | None = None
+    strange: tuple[int, str] | None = None
+    for number, row in enumerate(rows, 1):
+        value = row[place] if len(row) > place else ""
+        if _is_date(value[:10]):
+            first = min(first or value[:10], value[:10])
+        elif value:
+            strange = strange or (number, value)
     if first is None:
-        remedy = "Deliver orders with purchase timestamps."
-        raise BadFileError(orders.file, "no row has a date", remedy, column="order_purchase_timestamp")
+        at = strange[0] if strange else None
+        found = f"; this value has the shape {shape(strange[1])}" if strange else ""
+        remedy = "Deliver purchase timestamps as YYYY-MM-DD HH:MM:SS."
+        raise BadFileError(orders.file, f"no row has a date{found}", remedy, at, "order_purchase_timestamp")
     return date.fromisoformat(first)
 
 
-def _rows(url: str, file: str) -> Iterable[list[str]]:
+def shape(value: str) -> str:
+    """A value with 9 for every digit and a for every letter, so that it says nothing of a person."""
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", value[:LONGEST_SHAPE]))
+
+
+def _rows(url: str, file: str) -> Iterator[list[str]]:
     chunks = delivery.read_chunks(url, file, 1024 * 1024)
     yield from csv.reader(_lines(chunks))
 

@@ -53,6 +53,9 @@ AMOUNTS = (
     ("order_items", "freight_value", "fct_order_items", "freight_brl"),
     ("order_payments", "payment_value", "fct_payments", "amount_brl"),
 )
+# What staging takes for an amount: cleaned_text() and convert() in dbt/macros/convert.sql.
+BLANKS = r" \t\r\n\u00a0"
+AMOUNT_SHAPE = "[+-]?[0-9]{1,18}([.][0-9]{1,9})?"
 # Marts whose rows are watched: one for each thing that customers do, and the customers themselves.
 WATCHED_MARTS = ("customer_360", "fct_order_items", "fct_orders", "fct_payments", "fct_reviews")
 
@@ -89,14 +92,20 @@ def balances(warehouse: Warehouse, settings: Settings, records: list[Record]) ->
     ]
 
 
+def parsed(text: str) -> str:
+    """SQL for the amount that a delivered text holds, by the rule of staging; NULL where it holds none."""
+    trimmed = f"trim({text}, '{BLANKS}')"
+    return f"if(regexp_contains({trimmed}, r'^{AMOUNT_SHAPE}$'), safe_cast({trimmed} as numeric), null)"
+
+
 def amounts(warehouse: Warehouse, settings: Settings) -> list[Amount]:
     """The money of items and payments, raw and in the marts."""
     # A quarantined amount counts only when it is a number at all.
     selects = [
         f"select '{table}.{column}' as name, "
-        f"(select sum(safe_cast({column} as numeric)) from {settings.dataset('raw')}.{table}) as raw, "
+        f"(select sum({parsed(column)}) from {settings.dataset('raw')}.{table}) as raw, "
         f"(select sum({fact_column}) from {settings.dataset('marts')}.{fact}) as marts, "
-        f"(select sum(safe_cast(json_value(raw_row, '$.{column}') as numeric)) "
+        f"(select sum({parsed(f"json_value(raw_row, '$.{column}')")}) "
         f"from {settings.dataset('quarantine')}.quarantined_rows "
         f"where source_table = '{table}') as quarantined"
         for table, column, fact, fact_column in AMOUNTS
