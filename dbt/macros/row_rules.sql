@@ -53,18 +53,25 @@
     {% endfor -%}
 {%- endmacro %}
 
-{#- The first rule of source_rules() that a trimmed row breaks, as `column: reason`; NULL for a good row. -#}
+{#- The first rule of source_rules() that a trimmed row breaks, as `column: reason`; NULL for a good row.
+    A missing parent comes last: it is told only of a row that has no fault of its own. -#}
 {% macro broken_rule(table) -%}
+    {%- set columns = source_rules()[table].columns -%}
     case
-        {%- for column in source_rules()[table].columns %}
+        {%- for column in columns %}
         {%- for condition, reason in column_rules(column) %}
         when {{ condition }} then '{{ column.name }}: {{ reason }}'
         {%- endfor %}
         {%- endfor %}
+        {%- for column in columns if column.parent is defined %}
+        {%- set parent_table, parent_column = column.parent.split(".") %}
+        when {{ column.name }} not in (select {{ parent_column }} from {{ ref("stg_" ~ parent_table) }})
+            then '{{ column.name }}: has no accepted row in {{ column.parent }}'
+        {%- endfor %}
     end
 {%- endmacro %}
 
-{#- The rules of one column as pairs of a condition, true when the rule is broken, and what to tell. -#}
+{#- The rules of one column's own value as pairs of a condition, true when the rule is broken, and what to tell. -#}
 {% macro column_rules(column) %}
     {%- set name, rules = column.name, [] -%}
     {%- if column.required -%}
@@ -80,13 +87,6 @@
             "is not " ~ words ~ " " ~ column[bound],
         )) -%}
     {%- endfor -%}
-    {%- if column.parent is defined -%}
-        {%- set parent_table, parent_column = column.parent.split(".") -%}
-        {%- do rules.append((
-            name ~ " not in (select " ~ parent_column ~ " from " ~ ref("stg_" ~ parent_table) ~ ")",
-            "has no accepted row in " ~ column.parent,
-        )) -%}
-    {%- endif -%}
     {%- do return(rules) -%}
 {% endmacro %}
 

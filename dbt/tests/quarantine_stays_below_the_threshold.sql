@@ -35,7 +35,8 @@ select
 from rejected
 inner join delivered on rejected.source_table = delivered.source_table
 where rejected.table_rejected_count > delivered.row_count * {{ var("quarantine_threshold") }}
-order by rejected.source_file, rejected.rejected_count desc
+-- Causes before their consequences: a row without a parent is rejected because of another row.
+order by starts_with(rejected.reason, 'has no accepted row'), rejected.source_file, rejected.rejected_count desc
 {%- endset -%}
 
 {%- if execute and flags.WHICH in ("build", "test") -%}

@@ -230,11 +230,29 @@ def test_other_rates_in_the_same_run_are_another_object_with_a_record_of_its_own
         assert stored.crc32c == record.crc32c
 
 
-def test_a_delivery_without_a_purchase_date_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            ["04/09/2016 21:15", "05/09/2016"],
+            "row 1, column order_purchase_timestamp: no row has a date; this value has the shape 99/99/9999 99:99",
+        ),
+        (
+            ["", "sep 4 2016"],
+            "row 2, column order_purchase_timestamp: no row has a date; this value has the shape aaa 9 9999",
+        ),
+        (["", ""], "csv, column order_purchase_timestamp: no row has a date"),
+    ],
+)
+def test_a_delivery_without_a_purchase_date_names_the_first_value_and_the_form_wanted(
+    tmp_path: Path, values: list[str], said: str
+) -> None:
     orders = source("orders")
-    (tmp_path / orders.file).write_text(",".join(orders.header) + "\na,b,c,never,e,f,g,h")
-    with pytest.raises(BadFileError, match="order_purchase_timestamp"):
+    rows = [",".join(orders.header), *(f"a,b,c,{value},e,f,g,h" for value in values)]
+    (tmp_path / orders.file).write_text("\n".join(rows))
+    with pytest.raises(BadFileError) as caught:
         first_order_date(str(tmp_path))
+    assert f"{said}. Deliver purchase timestamps as YYYY-MM-DD HH:MM:SS." in str(caught.value)
 
 
 def test_uneven_balances_and_amounts_are_told_from_even_ones() -> None:
@@ -382,6 +400,14 @@ def test_too_many_rows_that_break_a_rule_are_named_by_key(rejected: Rejected, de
 
 def test_too_many_rows_that_break_a_rule_stop_the_run_with_the_remedy(rejected: Rejected) -> None:
     assert "mend the file and deliver it again" in rejected.message
+
+
+def test_rows_that_lack_a_parent_are_listed_after_the_rows_at_fault(rejected: Rejected) -> None:
+    is_consequence = [
+        "has no accepted row in" in line for line in rejected.message.splitlines() if " rows, " in line
+    ]
+    assert is_consequence == sorted(is_consequence)
+    assert set(is_consequence) == {False, True}
 
 
 def test_no_mart_changes_when_too_many_rows_break_a_rule(rejected: Rejected) -> None:
