@@ -11,7 +11,9 @@ from tests import baseline
 from tests.baseline import ROOT, BaselineError
 
 # What builds every layer, or has something else do so.
-BUILDS = re.compile(r"\.execute\(|\bStage\(|\bdag\.test\(|\"build\", \"main\"|\bdemo\.run\(|-m\", \"scripts\.demo\"")
+BUILDS = re.compile(
+    r"\.execute\(|\bStage\(|\bdag\.test\(|\"build\", \"main\"|\bdemo\.run\(|-m\", \"scripts\.demo\""
+)
 # Modules that build a pipeline of their own, and why they must.
 JUSTIFIED = {
     "tests/baseline.py": "builds the baseline, with the demo",

@@ -23,7 +23,7 @@ from customer360.rates import RatesError
 from customer360.settings import Settings
 from customer360.steps.fetch_rates import fetch_rates, first_order_date
 from customer360.steps.load import load
-from customer360.steps.reconcile import WATCHED_MARTS, Amount, Balance, ReconcileError, reconcile
+from customer360.steps.reconcile import WATCHED_MARTS, ReconcileError, reconcile
 from customer360.steps.transform import freshness
 from customer360.storage import Bucket, StoredObject
 from customer360.warehouse import Warehouse
@@ -228,37 +228,6 @@ def test_other_rates_in_the_same_run_are_another_object_with_a_record_of_its_own
         stored = bucket.describe(record.uri.removeprefix(f"gs://{bucket.name}/"))
         assert stored is not None
         assert stored.crc32c == record.crc32c
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        (
-            ["04/09/2016 21:15", "05/09/2016"],
-            "row 1, column order_purchase_timestamp: no row has a date; this value has the shape 99/99/9999 99:99",
-        ),
-        (
-            ["", "sep 4 2016"],
-            "row 2, column order_purchase_timestamp: no row has a date; this value has the shape aaa 9 9999",
-        ),
-        (["", ""], "csv, column order_purchase_timestamp: no row has a date"),
-    ],
-)
-def test_a_delivery_without_a_purchase_date_names_the_first_value_and_the_form_wanted(
-    tmp_path: Path, values: list[str], said: str
-) -> None:
-    orders = source("orders")
-    rows = [",".join(orders.header), *(f"a,b,c,{value},e,f,g,h" for value in values)]
-    (tmp_path / orders.file).write_text("\n".join(rows))
-    with pytest.raises(BadFileError) as caught:
-        first_order_date(str(tmp_path))
-    assert f"{said}. Deliver purchase timestamps as YYYY-MM-DD HH:MM:SS." in str(caught.value)
-
-
-def test_uneven_balances_and_amounts_are_told_from_even_ones() -> None:
-    assert Balance("orders", 3, 3, 2, 1).is_even
-    assert not Balance("orders", 3, 3, 2, 0).is_even
-    assert not Amount("price", 3, 2, 0).is_even  # type: ignore[arg-type]
 
 
 def test_loading_again_in_the_same_run_changes_nothing(pipeline: Pipeline, bucket: Bucket) -> None:

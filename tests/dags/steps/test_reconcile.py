@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from google.cloud.bigquery import QueryJobConfig, ScalarQueryParameter
 
-from customer360.steps.reconcile import AMOUNT_SHAPE, BLANKS, parsed
+from customer360.steps.reconcile import AMOUNT_SHAPE, BLANKS, Amount, Balance, parsed
 from customer360.warehouse import Warehouse
 
 CONVERT = (Path(__file__).parents[3] / "dbt" / "macros" / "convert.sql").read_text()
@@ -39,3 +39,9 @@ def test_an_amount_is_read_with_blanks_around_it_and_in_no_other_writing(
     config = QueryJobConfig(query_parameters=[ScalarQueryParameter("text", "STRING", text)])
     [row] = warehouse.client.query(f"select {parsed('@text')} as amount", job_config=config).result()
     assert row["amount"] == (amount and Decimal(amount))
+
+
+def test_uneven_balances_and_amounts_are_told_from_even_ones() -> None:
+    assert Balance("orders", 3, 3, 2, 1).is_even
+    assert not Balance("orders", 3, 3, 2, 0).is_even
+    assert not Amount("price", 3, 2, 0).is_even  # type: ignore[arg-type]
