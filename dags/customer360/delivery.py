@@ -21,7 +21,7 @@ REDELIVER = "Deliver the file again."
 def find(base: str, source: Source) -> str | None:
     """URL of a source's file under `base`, plain or with `.gz`; None when there is neither.
 
-    Raises BadFileError when both are there, as one of them is an older delivery.
+    Raises BadFileError when both are there, because one of them may be an older delivery.
     """
     names = (source.file, f"{source.file}.gz")
     found = [url for name in names if (url := _found(f"{base.rstrip('/')}/{name}"))]
@@ -69,7 +69,7 @@ def _open(url: str) -> AbstractContextManager[IO[bytes]]:
 
 
 class _Rejoined:
-    """A stream whose first bytes were read already; a web server that names no length lets nobody go back."""
+    """A stream after its first bytes were read. An HTTP stream without a Content-Length cannot seek back to them."""
 
     def __init__(self, start: bytes, rest: IO[bytes]):
         self._start, self._rest = start, rest

@@ -54,7 +54,7 @@
 {%- endmacro %}
 
 {#- The first rule of source_rules() that a trimmed row breaks, as `column: reason`; NULL for a good row.
-    A missing parent comes last: it is told only of a row that has no fault of its own. -#}
+    Missing parents are checked last, so that a row with a wrong value is rejected for that value. -#}
 {% macro broken_rule(table) -%}
     {%- set columns = source_rules()[table].columns -%}
     case

@@ -1,6 +1,6 @@
-"""What breaks during a run is mended by the platform: the run ends well, and its marts equal those of a quiet run.
+"""A run succeeds in spite of faults, and its marts equal those of an undisturbed run.
 
-Two runs meet all the faults. Each test looks for the traces of one fault.
+Two runs contain all faults. Each test checks the evidence of one fault.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ class Disturbed:
 
 
 def uid(found: Object) -> str:
-    """What tells an object from every other of its kind, also from one of the same name."""
+    """The UID of a Kubernetes object. A replacement has another UID, even under the same name."""
     return str(found["metadata"]["uid"])
 
 

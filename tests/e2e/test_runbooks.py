@@ -197,7 +197,7 @@ def persons_there() -> set[str]:
 
 @pytest.fixture(scope="module")
 def erased(backfilled: Backfilled) -> str:
-    """A person whom the erasure's runbook erased; those whom earlier tests on this cluster erased stay erased."""
+    """A person erased by the command of the runbook. Persons whom earlier tests erased are not chosen again."""
     person = min(backfilled.persons & persons_there())
     assert tables_that_name(person) != []
     perform(ERASE, PERSON=person)

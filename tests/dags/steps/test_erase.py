@@ -243,7 +243,7 @@ def test_the_rows_of_others_stand_in_the_objects_as_delivered(world: World) -> N
 
 @pytest.fixture(scope="module")
 def refusals(standing: Standing) -> dict[str, tuple[int, str]]:
-    """What the command says of who was erased before, and of somebody unknown: exit code and words."""
+    """The exit code and output of the command for a person who was erased before, and for an unknown person."""
     assert standing.generations  # looked at before
     said = {}
     for name, person in (("erased", witness.PERSON), ("unknown", "f" * 32)):
