@@ -132,11 +132,15 @@ def evict_pod(selector: str) -> Object:
     return pod
 
 
+def container_of(pod: Object) -> str:
+    """The id that containerd gave the pod's first container."""
+    return str(pod["status"]["containerStatuses"][0]["containerID"].partition("://")[2])
+
+
 def starve_pod(selector: str) -> Object:
     """Leave a pod no more memory than it holds, so that the kernel kills it for the next page it asks for."""
     pod = running_pod(selector)
-    container = pod["status"]["containerStatuses"][0]["containerID"].partition("://")[2]
-    docker("exec", NODE, "sh", "-c", STARVE, "sh", container)
+    docker("exec", NODE, "sh", "-c", STARVE, "sh", container_of(pod))
     return pod
 
 
@@ -306,10 +310,9 @@ def test_a_restart_of_bigquery_during_the_load_is_outlasted(second: Disturbed) -
 
 def test_a_dbt_pod_that_runs_out_of_memory_is_started_again(second: Disturbed) -> None:
     starved, *others = second.pods_of("dbt.intermediate")
-    ends = [
-        entry["state"].get("terminated", {}).get("reason") for entry in starved["status"]["containerStatuses"]
-    ]
-    assert "OOMKilled" in ends
+    # The kernel's log is the evidence: containerd may lose the event (its issue 8893), and then the reason is "Error".
+    kills = [line for line in docker("exec", NODE, "dmesg").splitlines() if "oom-kill:" in line]
+    assert any(container_of(starved) in line for line in kills)
     assert others
 
 
